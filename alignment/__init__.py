@@ -1,0 +1,1 @@
+"""Pure measures: values in, estimates out. Every published formula lives here once."""

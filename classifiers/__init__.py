@@ -1,0 +1,1 @@
+"""Texts in, label scores out. Knows nothing of contacts, jobs or databases."""

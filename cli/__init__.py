@@ -1,0 +1,1 @@
+"""The `headway` command: one file per group of verbs, each thin."""

@@ -1,0 +1,1 @@
+"""Is it good enough: worlds with known truth, accuracy, and the benchmarks."""

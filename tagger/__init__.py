@@ -1,0 +1,1 @@
+"""Contacts in, tags out: read, redact, tag, explain, and draw for review."""

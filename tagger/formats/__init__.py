@@ -1,0 +1,1 @@
+"""One reader per contact format: bytes in, contacts or reasons out."""

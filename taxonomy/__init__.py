@@ -1,0 +1,1 @@
+"""What Headway measures against: jobs, their steps and desired outcomes. Plain data and rules."""
