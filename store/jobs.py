@@ -1,0 +1,48 @@
+"""The jobs that contacts are measured against, every version that was ever used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.session import insert_new
+from store.tables import jobs
+from taxonomy.errors import BadInputError
+from taxonomy.loader import parse_job
+from taxonomy.model import Job
+
+
+class UnknownJobError(BadInputError):
+    """No job of that id is in the store."""
+
+
+def save_job(session: Session, job: Job, content: str) -> None:
+    """Keep a job's version; the version loaded last is the one in force."""
+    row = {"job_id": job.id, "stamp": job.stamp, "content": content, "loaded_at": datetime.now(UTC)}
+    if not insert_new(session, jobs, [row]) and _newest(session, job.id) != job.stamp:
+        session.execute(jobs.update().where(jobs.c.job_id == job.id, jobs.c.stamp == job.stamp).values(row))
+
+
+def read_job(session: Session, job_id: str, *, stamp: str | None = None) -> Job:
+    """The job's version in force, or the one with this stamp. Raises UnknownJobError."""
+    query = select(jobs.c.content, jobs.c.stamp).where(jobs.c.job_id == job_id).order_by(jobs.c.loaded_at.desc())
+    if stamp is not None:
+        query = query.where(jobs.c.stamp == stamp)
+    row = session.execute(query.limit(1)).one_or_none()
+    if row is None:
+        known = ", ".join(job.id for job in list_jobs(session)) or "none yet"
+        raise UnknownJobError(f"job {job_id!r} is not in this database (known: {known}); name a job that was run here")
+    return parse_job(row.content, name=f"{job_id} {row.stamp}")
+
+
+def list_jobs(session: Session) -> list[Job]:
+    """Every job in force, by id."""
+    ids = session.scalars(select(jobs.c.job_id).distinct().order_by(jobs.c.job_id)).all()
+    return [read_job(session, job_id) for job_id in ids]
+
+
+def _newest(session: Session, job_id: str) -> str | None:
+    query = select(jobs.c.stamp).where(jobs.c.job_id == job_id).order_by(jobs.c.loaded_at.desc()).limit(1)
+    return session.scalar(query)

@@ -1,0 +1,263 @@
+"""The review queue: draws, items, and decisions that are only ever added."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from store.session import insert_new
+from store.tables import contacts, review_decisions, review_draws, review_items, review_probabilities, tags
+from store.tags import read_label_space, tagged, unpack
+from tagger.review import Decision, Policy, ReviewItem, draw_probabilities
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a draw did: how many contacts it covered, how many it drew, how many of these are new items."""
+
+    policy: Policy
+    offered: int
+    drawn: int
+    added: int
+
+
+@dataclass(frozen=True)
+class _Population:
+    """Contacts a draw speaks of: rows, permanent numbers, top step probabilities, probabilities so far."""
+
+    keys: NDArray[np.int64]
+    u: NDArray[np.float64]
+    top: NDArray[np.float64]
+    before: NDArray[np.float64]
+
+
+def draw(session: Session, *, job_id: str, job_version: str, model_id: str, budget: int, tau: float = 0.5) -> Drawn:
+    """Draw contacts for review and store each probability before anyone sees the contact.
+
+    Contacts that no draw has offered yet are drawn from alone; where there are none, the budget comes
+    on top of what was drawn before and only raises probabilities.
+    """
+    everyone = _population(session, job_id=job_id, job_version=job_version, model_id=model_id)
+    fresh = everyone.before == 0
+    chosen = fresh if fresh.any() else np.ones_like(fresh)
+    already = 0.0 if fresh.any() else float(everyone.before.sum())
+    policy = Policy(job_id, job_version, model_id, budget, int(chosen.sum()), tau)
+    pi = draw_probabilities(everyone.top[chosen], budget=already + budget, tau=tau)
+    raised = np.maximum(pi, everyone.before[chosen])
+    keys, u = everyone.keys[chosen], everyone.u[chosen]
+    _save_probabilities(session, policy, keys, raised, everyone.before[chosen])
+    hit = u < raised
+    added = _add_items(session, policy, keys[hit], u[hit], raised[hit])
+    return Drawn(policy, len(keys), int(hit.sum()), added)
+
+
+def _population(session: Session, *, job_id: str, job_version: str, model_id: str) -> _Population:
+    space = read_label_space(session, model_id)
+    joined = tags.join(contacts, contacts.c.pk == tags.c.contact_pk).outerjoin(
+        review_probabilities,
+        (review_probabilities.c.contact_pk == tags.c.contact_pk) & (review_probabilities.c.job_id == job_id),
+    )
+    query = (
+        select(tags.c.contact_pk, contacts.c.u, tags.c.scores, review_probabilities.c.pi)
+        .select_from(joined)
+        .where(tagged(job_id=job_id, job_version=job_version, model_id=model_id))
+        .order_by(tags.c.contact_pk)
+    )
+    rows = session.execute(query).all()
+    tops = [
+        space.to_groups(unpack([row.scores for row in rows[at : at + 5000]], len(space.labels))).max(axis=1)
+        for at in range(0, len(rows), 5000)
+    ]
+    return _Population(
+        np.array([row.contact_pk for row in rows], dtype=np.int64),
+        np.array([row.u for row in rows]),
+        np.concatenate(tops) if tops else np.zeros(0),
+        np.array([row.pi or 0.0 for row in rows]),
+    )
+
+
+def _save_probabilities(
+    session: Session,
+    policy: Policy,
+    keys: NDArray[np.int64],
+    pi: NDArray[np.float64],
+    before: NDArray[np.float64],
+) -> None:
+    drawn_at = datetime.now(UTC)
+    head = {"policy": policy.version, "job_id": policy.job, "job_version": policy.job_version, "drawn_at": drawn_at}
+    facts = {"model_id": policy.model, "budget": policy.budget, "tau": policy.tau, "population": policy.population}
+    insert_new(session, review_draws, [{**head, **facts}])
+    changed = pi > before
+    rows = [
+        {"job_id": policy.job, "contact_pk": int(key), "pi": float(value), "policy": policy.version}
+        for key, value in zip(keys[changed], pi[changed], strict=True)
+    ]
+    for row in rows if before.any() else []:
+        where = (review_probabilities.c.job_id == policy.job) & (review_probabilities.c.contact_pk == row["contact_pk"])
+        session.execute(review_probabilities.update().where(where).values(row))
+    insert_new(session, review_probabilities, rows)
+
+
+def _add_items(
+    session: Session, policy: Policy, keys: NDArray[np.int64], u: NDArray[np.float64], pi: NDArray[np.float64]
+) -> int:
+    for key, probability in zip(keys, pi, strict=True):
+        where = (review_items.c.job_id == policy.job) & (review_items.c.contact_pk == int(key)) & review_items.c.drawn
+        session.execute(review_items.update().where(where).values(pi=float(probability), policy=policy.version))
+    return _insert_items(
+        session,
+        [(int(key), "drawn", float(uniform), float(probability)) for key, uniform, probability in zip(keys, u, pi, strict=True)],
+        job_id=policy.job,
+        job_version=policy.job_version,
+        model_id=policy.model,
+        policy=policy.version,
+    )
+
+
+def queue_unsure(session: Session, keys: Sequence[int], *, job_id: str, job_version: str, model_id: str) -> int:
+    """Put contacts whose tag was deferred in the queue. They train models and never correct a figure."""
+    rows = [(key, "unsure", None, None) for key in keys]
+    return _insert_items(session, rows, job_id=job_id, job_version=job_version, model_id=model_id, policy=None)
+
+
+def _insert_items(
+    session: Session,
+    rows: Sequence[tuple[int, str, float | None, float | None]],
+    *,
+    job_id: str,
+    job_version: str,
+    model_id: str,
+    policy: str | None,
+) -> int:
+    now = datetime.now(UTC)
+    suggestions = _suggestions(session, [row[0] for row in rows], job_id, job_version, model_id)
+    items = [
+        {
+            "item": hashlib.sha256(f"{job_id}\x1f{key}\x1f{reason}".encode()).hexdigest()[:24],
+            "job_id": job_id,
+            "job_version": job_version,
+            "model_id": model_id,
+            "contact_pk": key,
+            "reason": reason,
+            "drawn": reason == "drawn",
+            "u": u,
+            "pi": pi,
+            "policy": policy,
+            "suggested": suggestions.get(key),
+            "created_at": now,
+        }
+        for key, reason, u, pi in rows
+    ]
+    return insert_new(session, review_items, items)
+
+
+def _suggestions(
+    session: Session, keys: Sequence[int], job_id: str, job_version: str, model_id: str
+) -> dict[int, Mapping[str, Any]]:
+    if not keys:
+        return {}
+    space = read_label_space(session, model_id)
+    found: dict[int, Mapping[str, Any]] = {}
+    for at in range(0, len(keys), 500):
+        query = select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.scores).where(
+            tagged(job_id=job_id, job_version=job_version, model_id=model_id),
+            tags.c.contact_pk.in_(keys[at : at + 500]),
+        )
+        for row in session.execute(query):
+            groups = space.to_groups(unpack([row.scores], len(space.labels)))[0]
+            steps = {group: round(float(p), 4) for group, p in zip(space.groups, groups, strict=True)}
+            found[row.contact_pk] = {"step": row.step, "outcome": row.outcome, "steps": steps}
+    return found
+
+
+def latest_decisions(session: Session, job_id: str, *, as_of: datetime | None = None) -> dict[str, Row[Any]]:
+    """The decision that stands for each item of a job, at a moment."""
+    query = (
+        select(review_decisions)
+        .join(review_items, review_items.c.item == review_decisions.c.item)
+        .where(review_items.c.job_id == job_id)
+        .order_by(review_decisions.c.recorded_at, review_decisions.c.pk)
+    )
+    if as_of is not None:
+        query = query.where(review_decisions.c.recorded_at <= as_of)
+    return {row.item: row for row in session.execute(query)}
+
+
+def export_items(session: Session, job_id: str) -> Iterator[ReviewItem]:
+    """Every item with its decision, drawn ones first in the order in which they must be worked.
+
+    An unsure contact that was drawn as well is one piece of work: only the drawn item is listed.
+    """
+    decided = latest_decisions(session, job_id)
+    query = (
+        select(review_items, contacts.c.contact_id)
+        .join(contacts, contacts.c.pk == review_items.c.contact_pk)
+        .where(review_items.c.job_id == job_id)
+        .order_by(review_items.c.drawn.desc(), review_items.c.u / review_items.c.pi, review_items.c.item)
+    )
+    drawn: set[int] = set()
+    for row in session.execute(query):
+        if row.drawn:
+            drawn.add(row.contact_pk)
+        elif row.contact_pk in drawn:
+            continue
+        yield _item_of(row, decided.get(row.item))
+
+
+def _item_of(row: Row[Any], decision: Row[Any] | None) -> ReviewItem:
+    made = None
+    if decision is not None:
+        made = Decision(
+            decision.step,
+            decision.outcome,
+            decision.by,
+            decision.at,
+            tuple(decision.secondary),
+            decision.seconds,
+            decision.suggestion_hidden,
+        )
+    return ReviewItem(
+        row.item, row.contact_id, row.reason, row.drawn, row.u, row.pi, row.policy, row.suggested, made
+    )
+
+
+def find_item(session: Session, job_id: str, *, item: str | None, contact_id: str | None) -> str | None:
+    """The item of that name, or the contact's item, the drawn one first."""
+    query = (
+        select(review_items.c.item)
+        .join(contacts, contacts.c.pk == review_items.c.contact_pk)
+        .where(review_items.c.job_id == job_id)
+        .order_by(review_items.c.drawn.desc())
+    )
+    query = query.where(review_items.c.item == item if item else contacts.c.contact_id == contact_id)
+    return session.scalar(query.limit(1))
+
+
+def add_decisions(session: Session, decisions: Sequence[tuple[str, Decision]]) -> int:
+    """Add decisions by item; one that is there already (same analyst, same moment) is not added again."""
+    now = datetime.now(UTC)
+    rows = [
+        {**vars(decision), "secondary": list(decision.secondary), "item": item, "recorded_at": now}
+        for item, decision in decisions
+    ]
+    return insert_new(session, review_decisions, rows)
+
+
+def queue_counts(session: Session, job_id: str) -> dict[str, dict[str, int]]:
+    """Items of a job by reason: how many, and how many of them are decided."""
+    decided = select(review_decisions.c.item).distinct().subquery()
+    query = (
+        select(review_items.c.reason, func.count(), func.count(decided.c.item))
+        .outerjoin(decided, decided.c.item == review_items.c.item)
+        .where(review_items.c.job_id == job_id)
+        .group_by(review_items.c.reason)
+    )
+    return {reason: {"items": items, "decided": done} for reason, items, done in session.execute(query)}

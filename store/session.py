@@ -1,0 +1,107 @@
+"""One engine, one unit of work, one place that commits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from store.settings import Settings
+from taxonomy.errors import HeadwayError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+Row = Mapping[str, Any]
+
+
+class DatabaseUnreachableError(HeadwayError):
+    """The database does not answer."""
+
+
+class SchemaError(HeadwayError):
+    """The database's schema is not the one this Headway needs."""
+
+
+class Database:
+    """An engine with Headway's habits: WAL and foreign keys on SQLite, UTC everywhere."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One unit of work: committed when the block ends well, rolled back when it does not."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest version. Raises DatabaseUnreachableError."""
+        from alembic import command
+
+        with self._connect() as connection:
+            config = _alembic_config(self.url)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def check(self) -> None:
+        """Raise SchemaError unless the schema is the newest version, DatabaseUnreachableError if nothing answers."""
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        with self._connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        newest = ScriptDirectory.from_config(_alembic_config(self.url)).get_current_head()
+        if current != newest:
+            state = "has no tables yet" if current is None else f"is at {current}, not {newest}"
+            raise SchemaError(f"the database {state}: run `headway db upgrade`")
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        try:
+            connection = self.engine.connect()
+        except OperationalError as error:
+            shown = self.engine.url.render_as_string(hide_password=True)
+            raise DatabaseUnreachableError(f"{shown}: {error.orig}; check HEADWAY_DATABASE_URL") from error
+        with connection:
+            yield connection
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; SQLite's folder is made if it is missing."""
+    if settings.database_url is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database)
+
+
+def insert_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
+    """Insert the rows whose natural keys are not there yet; how many were."""
+    if not rows:
+        return 0
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    before = session.connection().execute(statement, list(rows))
+    return max(before.rowcount, 0)
+
+
+def _alembic_config(url: str) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,91 @@
+"""Where Headway keeps its things and whom it may call. One class, read once, passed on.
+
+A setting comes from the environment (`HEADWAY_*`), else from `headway.toml` in the working folder,
+else from its default. Secrets come from the environment only.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from taxonomy.errors import BadInputError
+
+SECRETS = ("secret", "openai_api_key")
+Origin = Literal["environment", "headway.toml", "default"]
+
+
+class SettingsError(BadInputError):
+    """A setting has a value that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Every setting of Headway. `headway doctor` lists them with where each came from."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWAY_", toml_file="headway.toml", extra="forbid")
+
+    home: Path = Field(Path(".headway"), description="folder of the database, models, jobs, logs and caches")
+    database_url: str | None = Field(None, description="SQLAlchemy address; unset means SQLite in the home folder")
+    secret: SecretStr | None = Field(None, description="key of the customer hash; unset means one kept in the home folder")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="key of the LLM endpoint; unset means no LLM"
+    )
+    llm_base_url: str | None = Field(None, description="address of any OpenAI-compatible endpoint")
+    llm_model: str | None = Field(None, description="name of the LLM")
+    llm_budget_usd: float = Field(10.0, ge=0, description="most that a day's LLM calls may cost")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file over default; a `.env` file is not read."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'headway.db'}"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the trained models, one folder a job."""
+        return self.home / "models"
+
+    @property
+    def jobs(self) -> Path:
+        """Folder of the imported job files."""
+        return self.home / "jobs"
+
+
+def load_settings() -> Settings:
+    """The settings in force.
+
+    Raises SettingsError naming each setting with an unusable value.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+        raise SettingsError("settings: " + "; ".join(lines)) from error
+    if leaked := [name for name in SECRETS if origin_of(name) == "headway.toml"]:
+        raise SettingsError(f"headway.toml: {', '.join(leaked)}: a secret may only come from the environment")
+    return settings
+
+
+def origin_of(name: str) -> Origin:
+    """Where the value of one setting came from."""
+    variable = "OPENAI_API_KEY" if name == "openai_api_key" else f"HEADWAY_{name.upper()}"
+    if variable in os.environ:
+        return "environment"
+    declared = TomlConfigSettingsSource(Settings)()
+    return "headway.toml" if name in declared else "default"

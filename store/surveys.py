@@ -1,0 +1,55 @@
+"""Outcome surveys and product events: what customers said mattered, and what they managed to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from store.session import insert_new
+from store.tables import outcome_answers, product_events
+
+
+def add_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store outcome-survey answers by (job, respondent, outcome, moment); how many were new."""
+    return _add(session, outcome_answers, rows)
+
+
+def add_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store product events by (job, event id); how many were new."""
+    return _add(session, product_events, rows)
+
+
+def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    now = datetime.now(UTC)
+    return insert_new(session, table, [{**row, "recorded_at": now} for row in rows])
+
+
+def read_answers(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """All answers known at a moment; `segment` and `circumstance` are opened into dotted columns."""
+    return _read(session, outcome_answers, job_id, as_of)
+
+
+def read_events(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:
+    """All product events known at a moment; `segment` is opened into dotted columns."""
+    return _read(session, product_events, job_id, as_of)
+
+
+def _read(session: Session, table: Table, job_id: str, as_of: datetime | None) -> pd.DataFrame:
+    query = select(table).where(table.c.job_id == job_id).order_by(table.c.pk)
+    if as_of is not None:
+        query = query.where(table.c.recorded_at <= as_of)
+    rows = [_opened(dict(row._mapping)) for row in session.execute(query)]
+    names = [column.name for column in table.c if column.name not in ("segment", "circumstance")]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
+
+
+def _opened(row: dict[str, Any]) -> dict[str, Any]:
+    for group in ("segment", "circumstance"):
+        for name, value in (row.pop(group, None) or {}).items():
+            row[f"{group}.{name}"] = value
+    return row

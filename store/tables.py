@@ -1,0 +1,295 @@
+"""The database's tables. Natural keys are unique constraints: they, not callers, make writes idempotent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only as INTEGER
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so the zone is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, so that text comparison in SQLite is comparison of moments."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Back with its zone."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("contact_id", String(200), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("job_id", String(100), index=True, comment="the job the sender named; null: every job may read it"),
+    Column("customer", String(64), comment="keyed hash of the customer's id"),
+    Column("channel", String(100)),
+    Column("started_at", Utc),
+    Column("ended_at", Utc),
+    Column("transfers", Integer),
+    Column("cost", Float),
+    Column("abandoned", Boolean),
+    Column("segment", JSON, nullable=False),
+    Column("circumstance", JSON, nullable=False),
+    Column("effort", Float),
+    Column("effort_scale", String(40)),
+    Column("survey_resolved", Boolean),
+    Column("answered_at", Utc),
+    Column("u", Float, nullable=False, comment="permanent random number of the review draws"),
+    Column("ingested_at", Utc, nullable=False),
+    UniqueConstraint("source", "contact_id"),
+    Index("ix_contacts_contact_id", "contact_id"),
+    Index("ix_contacts_customer_started_at", "customer", "started_at"),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), primary_key=True),
+    Column("turns", JSON, nullable=False, comment="[[speaker, redacted text, at], ...]"),
+    Column("extra", JSON, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job_id", String(100), primary_key=True),
+    Column("stamp", String(60), primary_key=True),
+    Column("content", Text, nullable=False, comment="the job file as it was read"),
+    Column("loaded_at", Utc, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), nullable=False),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("step", String(100)),
+    Column("outcome", String(100)),
+    Column("confidence", Float, nullable=False),
+    Column("deferred", Boolean, nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("scores", LargeBinary, nullable=False, comment="float32 probabilities over the labels, in their order"),
+    Column("evidence", JSON, nullable=False),
+    Column("novelty", Float, nullable=False),
+    Column("tagged_at", Utc, nullable=False),
+    UniqueConstraint("contact_pk", "job_id", "job_version", "model_id"),
+    Index("ix_tags_job_model_step", "job_id", "job_version", "model_id", "step", "outcome"),
+)
+
+label_spaces = Table(
+    "label_spaces",
+    metadata,
+    Column("model_id", String(100), primary_key=True),
+    Column("labels", JSON, nullable=False, comment="[[label, group], ...] in the order of tags.scores"),
+)
+
+review_draws = Table(
+    "review_draws",
+    metadata,
+    Column("policy", String(60), primary_key=True, comment="hash of job, model, budget, tau and population"),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("budget", Integer, nullable=False),
+    Column("tau", Float, nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("drawn_at", Utc, nullable=False),
+)
+
+review_probabilities = Table(
+    "review_probabilities",
+    metadata,
+    Column("job_id", String(100), primary_key=True),
+    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), primary_key=True),
+    Column("pi", Float, nullable=False, comment="largest drawing probability so far; later draws only raise it"),
+    Column("policy", String(60), nullable=False),
+)
+
+review_items = Table(
+    "review_items",
+    metadata,
+    Column("item", String(64), primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("drawn", Boolean, nullable=False),
+    Column("u", Float),
+    Column("pi", Float),
+    Column("policy", String(60)),
+    Column("suggested", JSON),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("job_id", "contact_pk", "drawn"),
+)
+
+review_decisions = Table(
+    "review_decisions",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("item", ForeignKey("review_items.item", ondelete="CASCADE"), nullable=False, index=True),
+    Column("step", String(100), comment="null: fits no step"),
+    Column("outcome", String(100)),
+    Column("secondary", JSON, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("seconds", Float),
+    Column("suggestion_hidden", Boolean, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    UniqueConstraint("item", "by", "at"),
+)
+
+outcome_answers = Table(
+    "outcome_answers",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("respondent", String(64), nullable=False),
+    Column("answered_at", Utc, nullable=False),
+    Column("outcome", String(100), nullable=False),
+    Column("importance", Float, nullable=False),
+    Column("satisfaction", Float, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("segment", JSON, nullable=False),
+    Column("circumstance", JSON, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    UniqueConstraint("job_id", "respondent", "outcome", "answered_at"),
+)
+
+product_events = Table(
+    "product_events",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("customer", String(64)),
+    Column("at", Utc, nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("success", Boolean),
+    Column("segment", JSON, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    UniqueConstraint("job_id", "event_id"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("input_kind", String(40), nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("job_id", String(100)),
+    Column("path", Text, nullable=False),
+    Column("line", Integer),
+    Column("reason", String(60), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raw", Text, nullable=False, comment="redacted; cut where `truncated`"),
+    Column("truncated", Boolean, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("resolved_at", Utc),
+)
+
+moments = Table(
+    "moments",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("slice_key", String(64), nullable=False),
+    Column("day", Date),
+    Column("channel", String(100)),
+    Column("segment", JSON, nullable=False),
+    Column("circumstance", JSON, nullable=False),
+    Column("digest", String(64), nullable=False, comment="hash of `sums`: an unchanged slice is not written again"),
+    Column("sums", LargeBinary, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    Index("ix_moments_job_model_slice", "job_id", "job_version", "model_id", "slice_key", "recorded_at"),
+)
+
+formulas = Table(
+    "formulas",
+    metadata,
+    Column("job_id", String(100), primary_key=True),
+    Column("version", String(60), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("formula", String(60), nullable=False),
+    Column("start", Date),
+    Column("end", Date),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("content", JSON, nullable=False),
+    Column("as_of", Utc, nullable=False),
+    Index("ix_published_job_as_of", "job_id", "as_of"),
+)
+
+stage_runs = Table(
+    "stage_runs",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("run_id", String(64), nullable=False),
+    Column("stage", String(40), nullable=False),
+    Column("job_id", String(100)),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("status", String(20), nullable=False),
+    Column("counts", JSON, nullable=False),
+)

@@ -1,0 +1,152 @@
+"""What models said of contacts. A tag is never changed; another model's tag stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from classifiers.scores import LabelSpace
+from store.session import insert_new
+from store.tables import contacts, label_spaces, tags
+from tagger.model import EvidenceSpan, Tag
+
+SMALLEST = 5e-4  # probabilities under it are stored as 0, so that slices of moments stay sparse
+
+
+def save_label_space(session: Session, model_id: str, space: LabelSpace) -> None:
+    """Keep the order in which a model's probabilities are stored."""
+    pairs = [[label, space.groups[group]] for label, group in zip(space.labels, space.group_of, strict=True)]
+    insert_new(session, label_spaces, [{"model_id": model_id, "labels": pairs}])
+
+
+def read_label_space(session: Session, model_id: str) -> LabelSpace:
+    """The order in which a model's probabilities are stored."""
+    pairs = session.execute(select(label_spaces.c.labels).where(label_spaces.c.model_id == model_id)).scalar_one()
+    return LabelSpace.of([(label, group) for label, group in pairs])
+
+
+def untagged(
+    session: Session, *, job_id: str, job_version: str, model_id: str, after: int, limit: int
+) -> list[int]:
+    """Rows of contacts that this model has not read yet, in order, beyond row `after`."""
+    done = exists().where(
+        tags.c.contact_pk == contacts.c.pk,
+        tags.c.job_id == job_id,
+        tags.c.job_version == job_version,
+        tags.c.model_id == model_id,
+    )
+    query = select(contacts.c.pk).where(of_job(job_id), contacts.c.pk > after, ~done)
+    return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
+
+
+def count_untagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
+    """How many contacts this model has still to read."""
+    done = select(func.count()).where(
+        tags.c.job_id == job_id, tags.c.job_version == job_version, tags.c.model_id == model_id
+    )
+    total = select(func.count()).select_from(contacts).where(of_job(job_id))
+    return session.execute(total).scalar_one() - session.execute(done).scalar_one()
+
+
+def of_job(job_id: str) -> Any:
+    """Contacts that may be about a job: those sent for it, and those sent for none in particular."""
+    return or_(contacts.c.job_id == job_id, contacts.c.job_id.is_(None))
+
+
+def add_tags(
+    session: Session, keyed: Sequence[tuple[int, Tag]], probabilities: NDArray[np.float64]
+) -> int:
+    """Store tags by row of contact, with their label probabilities, shape (n, labels); how many were new."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "contact_pk": pk,
+            "job_id": tag.job,
+            "job_version": tag.job_version,
+            "model_id": tag.model,
+            "step": tag.step,
+            "outcome": tag.outcome,
+            "confidence": tag.confidence,
+            "deferred": tag.deferred,
+            "source": tag.source,
+            "scores": _pack(scores),
+            "evidence": [[span.turn, span.start, span.end] for span in tag.evidence],
+            "novelty": tag.novelty,
+            "tagged_at": now,
+        }
+        for (pk, tag), scores in zip(keyed, probabilities, strict=True)
+    ]
+    return insert_new(session, tags, rows)
+
+
+def _pack(scores: NDArray[np.float64]) -> bytes:
+    kept = np.where(scores < SMALLEST, 0.0, scores)
+    return (kept / kept.sum()).astype("<f4").tobytes()
+
+
+def unpack(blobs: Sequence[bytes], labels: int) -> NDArray[np.float64]:
+    """Stored probabilities back, shape (n, labels)."""
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, labels).astype(float)
+
+
+def tagged(*, job_id: str, job_version: str, model_id: str) -> Any:
+    """The condition that a tag is by this model under this job version."""
+    return and_(tags.c.job_id == job_id, tags.c.job_version == job_version, tags.c.model_id == model_id)
+
+
+def read_tags(session: Session, contact_pk: int, contact_id: str) -> list[Tag]:
+    """Everything that models said of one contact, newest first."""
+    query = select(tags).where(tags.c.contact_pk == contact_pk).order_by(tags.c.tagged_at.desc(), tags.c.pk.desc())
+    return [tag_of(row, contact_id, read_label_space(session, row.model_id)) for row in session.execute(query)]
+
+
+def tag_of(row: Row[Any], contact_id: str, space: LabelSpace) -> Tag:
+    """A row of tags as a value."""
+    probabilities = unpack([row.scores], len(space.labels))
+    return Tag(
+        contact_id=contact_id,
+        step=row.step,
+        outcome=row.outcome,
+        confidence=row.confidence,
+        deferred=row.deferred,
+        source=row.source,
+        steps=dict(zip(space.groups, space.to_groups(probabilities)[0].tolist(), strict=True)),
+        outcomes=dict(zip(space.labels, probabilities[0].tolist(), strict=True)),
+        evidence=tuple(EvidenceSpan(*span) for span in row.evidence),
+        novelty=row.novelty,
+        model=row.model_id,
+        job=row.job_id,
+        job_version=row.job_version,
+    )
+
+
+def newest_model(session: Session, job_id: str) -> tuple[str, str] | None:
+    """The (job version, model) whose tags were written last, or None where nothing is tagged."""
+    query = select(tags.c.job_version, tags.c.model_id).where(tags.c.job_id == job_id)
+    row = session.execute(query.order_by(tags.c.pk.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.job_version, row.model_id)
+
+
+def iterate_tags(
+    session: Session, *, job_id: str, job_version: str, model_id: str, size: int = 5000
+) -> Iterator[list[Row[Any]]]:
+    """Tags by one model in order of their contact, `size` rows at a time."""
+    after = 0
+    while True:
+        query = (
+            select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.deferred, tags.c.scores)
+            .where(tagged(job_id=job_id, job_version=job_version, model_id=model_id), tags.c.contact_pk > after)
+            .order_by(tags.c.contact_pk)
+            .limit(size)
+        )
+        rows = list(session.execute(query))
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].contact_pk
