@@ -11,7 +11,7 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ RESERVED_ID = "_none"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, ten times faster when built with libyaml
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
-_KINDS = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
+_KINDS: dict[type[yaml.Node], str] = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Cursor:
         self.report.add(self.line, self.path, message)
 
     def entries(self) -> dict[str, Cursor]:
-        """The entries of a mapping by key; duplicate keys are a problem, entries left empty are absent."""
+        """Read a mapping by key; duplicate keys are a problem, entries left empty are absent."""
         found: dict[str, Cursor] = {}
         for key, value in self._pairs():
             at = Cursor(value, f"{self.path}.{key.value}" if self.path else str(key.value), self.report)
@@ -86,7 +86,7 @@ class Cursor:
         return {name: at for name, at in found.items() if not at.is_null}
 
     def record(self, known: Collection[str], required: Collection[str] = ()) -> dict[str, Cursor]:
-        """The entries of a mapping with fixed field names; unknown and missing ones are problems."""
+        """Read a mapping with fixed field names; unknown and missing ones are problems."""
         entries = self.entries()
         for name in [name for name in entries if name not in known]:
             entries.pop(name).problem(f"is not a field here{hint(name, known)}")
@@ -97,14 +97,14 @@ class Cursor:
         return entries
 
     def items(self) -> list[Cursor]:
-        """The items of a list."""
+        """Read a list."""
         if not isinstance(self.node, yaml.SequenceNode):
             self.problem(f"must be a list, not {self.kind}")
             return []
         return [Cursor(item, f"{self.path}[{i}]", self.report) for i, item in enumerate(self.node.value)]
 
     def text(self) -> str:
-        """Words for people, on one line; at most `MAX_TEXT` characters."""
+        """Read words for people, on one line; at most `MAX_TEXT` characters."""
         if not isinstance(self.node, yaml.ScalarNode) or self.kind != "text":
             self.problem(f"must be text, not {self.kind}")
             return ""
@@ -118,14 +118,14 @@ class Cursor:
         return words
 
     def label(self) -> str:
-        """A value used as a label: the scalar exactly as written, whatever YAML would make of it."""
+        """Read a value used as a label: the scalar exactly as written, whatever YAML would make of it."""
         if not isinstance(self.node, yaml.ScalarNode):
             self.problem(f"must be a single word, not {self.kind}")
             return ""
         return str(self.node.value)
 
     def identifier(self) -> str:
-        """A label that others refer to: printable, without spaces, at most `MAX_ID` characters, not reserved."""
+        """Read a label that others refer to: printable, without spaces, at most `MAX_ID` characters, not reserved."""
         name = self.label()
         if isinstance(self.node, yaml.ScalarNode):
             if not name or len(name) > MAX_ID or not name.isprintable() or any(map(str.isspace, name)):
@@ -137,7 +137,7 @@ class Cursor:
         return name
 
     def number(self, low: float = -math.inf, high: float = math.inf, *, open_ends: bool = False) -> float:
-        """A finite number from `low` to `high`, or strictly between them with `open_ends`."""
+        """Read a finite number from `low` to `high`, or strictly between them with `open_ends`."""
         value = self._plain_number()
         if value is None:
             self.problem(f"must be a number, not {self._shown()}")
@@ -148,7 +148,7 @@ class Cursor:
         return value
 
     def integer(self, low: int, high: int) -> int:
-        """A whole number from `low` to `high`."""
+        """Read a whole number from `low` to `high`."""
         value = self._plain_number()
         if value is None or not math.isfinite(value) or value != int(value):
             self.problem(f"must be a whole number, not {self._shown()}")
@@ -158,14 +158,14 @@ class Cursor:
         return int(value)
 
     def flag(self) -> bool:
-        """true or false."""
+        """Read true or false."""
         word = str(self.node.value).lower() if self._is_plain else ""
         if word not in _TRUE | _FALSE:
             self.problem(f"must be true or false, not {self._shown()}")
         return word in _TRUE
 
     def choice(self, options: Collection[str], what: str) -> str:
-        """One of `options`; `what` names the kind of thing in the message."""
+        """Read one of `options`; `what` names the kind of thing in the message."""
         word = self.label()
         if word in options:
             return word
@@ -187,7 +187,7 @@ class Cursor:
         return self.kind == "nothing"
 
     def plain(self) -> Any:
-        """The content as dicts, lists, numbers, flags, None and text: what the digest is taken of."""
+        """Turn the content into dicts, lists, numbers, flags, None and text; the digest is taken of this."""
         if isinstance(self.node, yaml.MappingNode):
             return {str(key.value): Cursor(value, "", self.report).plain() for key, value in self.node.value}
         if isinstance(self.node, yaml.SequenceNode):
@@ -219,7 +219,7 @@ class Cursor:
 
 
 def hint(word: str, known: Collection[str]) -> str:
-    """The nearest known word as a question, or all known words where few, to end a message with."""
+    """Name the nearest known word as a question, or all known words where few, to end a message with."""
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     if near:
@@ -228,7 +228,7 @@ def hint(word: str, known: Collection[str]) -> str:
 
 
 def open_document(text: str, report: Report) -> Cursor | None:
-    """The root of the one YAML document in `text`, or None after noting in `report` why not."""
+    """Return the root of the one YAML document in `text`, or None after noting in `report` why not."""
     try:
         _refuse_dangers(text, report)
         if report.problems:
@@ -250,14 +250,15 @@ def open_document(text: str, report: Report) -> Cursor | None:
 
 def _refuse_dangers(text: str, report: Report) -> None:
     depth = documents = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+    events: Iterable[Any] = yaml.parse(text, Loader=_LOADER)
+    for event in events:
+        line = int(event.start_mark.line) + 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             report.add(line, "", "anchors (&) and aliases (*) are not allowed; write the value out")
-        if getattr(event, "tag", None):
-            report.add(line, "", f"the tag {event.tag!r} is not allowed; write plain values")
+        if tag := getattr(event, "tag", None):
+            report.add(line, "", f"the tag {tag!r} is not allowed; write plain values")
         if depth > MAX_DEPTH or documents > 1:
             what = "lists and mappings are nested too deeply" if depth > MAX_DEPTH else "holds a second document (---)"
             report.add(line, "", f"{what}; a job file is one shallow document")

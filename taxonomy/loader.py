@@ -31,7 +31,7 @@ class UnknownJobError(BadInputError):
 
 
 def load_job(path: Path) -> Job:
-    """The job in the file at `path`.
+    """Read the job in the file at `path`.
 
     Raises JobFileError with all problems, or BadInputError if the file cannot be read at all.
     """
@@ -39,7 +39,7 @@ def load_job(path: Path) -> Job:
 
 
 def parse_job(text: str, *, name: str) -> Job:
-    """The job that `text` (YAML) declares; `name` stands for the file in messages. Raises JobFileError."""
+    """Read the job that `text` (YAML) declares; `name` stands for the file in messages. Raises JobFileError."""
     report = Report(name)
     root = open_document(text.removeprefix("\ufeff"), report)
     if root is None:
@@ -51,7 +51,7 @@ def parse_job(text: str, *, name: str) -> Job:
 
 
 def read_text(path: Path) -> str:
-    """The text of a job file. Raises BadInputError if it is absent, too large or not UTF-8."""
+    """Read the text of a job file. Raises BadInputError if it is absent, too large or not UTF-8."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -67,12 +67,12 @@ def read_text(path: Path) -> str:
 
 
 def shipped_jobs() -> tuple[Job, ...]:
-    """The jobs that come with Headway, ordered by id."""
+    """Read the jobs that come with Headway, ordered by id."""
     return tuple(load_job(path) for path in _shipped_paths())
 
 
 def find_job(ref: str, *, extra: Iterable[Path] = ()) -> Job:
-    """The job with the id `ref`, or the one in the file `ref`.
+    """Read the job with the id `ref`, or the one in the file `ref`.
 
     `extra` are folders of job files or single files; they come before the shipped jobs.
     Raises UnknownJobError naming the known ids, or what `load_job` raises.

@@ -21,7 +21,7 @@ _MANY = 1000
 
 
 def read_friction(at: Cursor | None) -> FrictionRule:
-    """Friction's weights (a measure left out does not count), goalposts (left out: default) and FCR rule."""
+    """Read friction's weights (a measure left out does not count), goalposts (left out: default) and FCR rule."""
     default = FrictionRule()
     entries = at.record(("weights", "goalposts", "fcr")) if at else {}
     goalposts = dict(default.goalposts)
@@ -39,7 +39,7 @@ def read_index(
     step_ids: Mapping[str, str],
     critical: Collection[str],
 ) -> IndexRule:
-    """The index's fixed parts. Targets and step weights may use aliases; the result uses ids.
+    """Read the index's fixed parts. Targets and step weights may use aliases; the result uses ids.
 
     A component left out of `weights` weighs 0. `critical` are the ids that `step_weights` may name.
     """
@@ -68,7 +68,7 @@ def read_index(
 
 
 def read_tagging(at: Cursor | None) -> TaggingRule:
-    """The deferral promise; both numbers are shares strictly between 0 and 1."""
+    """Read the deferral promise; both numbers are shares strictly between 0 and 1."""
     default = TaggingRule()
     entries = at.record(("max_error", "delta")) if at else {}
     shares = {name: entry.number(0, 1, open_ends=True) for name, entry in entries.items()}

@@ -35,7 +35,7 @@ class Names:
 
 
 def read_job(root: Cursor) -> Job:
-    """The job that the document declares; meaningless unless the report stayed empty."""
+    """Read the job that the document declares; meaningless unless the report stayed empty."""
     entries = root.record(_JOB, required=("id", "version", "statement", "steps"))
     step_names, outcome_names = Names(), Names()
     steps = _read_steps(entries.get("steps"), step_names, outcome_names)
