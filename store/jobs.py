@@ -18,9 +18,9 @@ class UnknownJobError(BadInputError):
     """No job of that id is in the store."""
 
 
-def save_job(session: Session, job: Job, content: str) -> None:
+def save_job(session: Session, job: Job) -> None:
     """Keep a job's version; the version loaded last is the one in force."""
-    row = {"job_id": job.id, "stamp": job.stamp, "content": content, "loaded_at": datetime.now(UTC)}
+    row = {"job_id": job.id, "stamp": job.stamp, "content": job.source, "loaded_at": datetime.now(UTC)}
     if not insert_new(session, jobs, [row]) and _newest(session, job.id) != job.stamp:
         session.execute(jobs.update().where(jobs.c.job_id == job.id, jobs.c.stamp == job.stamp).values(row))
 

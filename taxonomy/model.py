@@ -117,7 +117,7 @@ class TaggingRule:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as one file declares it. `digest` is the hash of the file's content."""
+    """A job as one file declares it. `digest` is the hash of the content, `source` the file's text."""
 
     id: str
     version: int
@@ -131,6 +131,7 @@ class Job:
     tagging: TaggingRule = TaggingRule()
     glossary: tuple[str, ...] = ()
     scale: str = ""
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def stamp(self) -> str:

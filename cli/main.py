@@ -1,0 +1,104 @@
+"""The `headway` command: finds the verb, prints errors for people, sets the exit code.
+
+A verb's module is imported only when that verb runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from taxonomy.errors import HeadwayError
+
+VERBS = {
+    "init": ("cli.home:init", "Make the home folder and the database."),
+    "doctor": ("cli.home:doctor", "Show every setting, where it came from, and what is wrong."),
+    "db": ("cli.home:db", "Look after the database's schema."),
+    "demo": ("cli.demo:demo", "Run the main job on the sample that Headway ships."),
+    "world": ("cli.world:command", "Write generated contacts with known truth."),
+    "taxonomy": ("cli.taxonomy:group", "Check, show, compare and import job files."),
+    "ingest": ("cli.ingest:ingest", "Read contacts, surveys or events into the store."),
+    "quarantine": ("cli.ingest:quarantine", "List, show and retry input that was refused."),
+    "train": ("cli.tagger:train", "Train a tagger; use it if it is not worse than the one in use."),
+    "predict": ("cli.tagger:predict", "Tag contacts from standard input to standard output."),
+    "eval": ("cli.tagger:evaluate", "Measure a tagger on labelled contacts."),
+    "tag": ("cli.stages:tag", "Tag the contacts that the model in use has not read."),
+    "measure": ("cli.stages:measure", "Fold tags, reviews and surveys into moments."),
+    "publish": ("cli.stages:publish", "Publish the Alignment Index."),
+    "run": ("cli.stages:run", "The whole flow once: ingest, tag, measure, publish."),
+    "review": ("cli.review:review", "Draw contacts for review; export and import decisions."),
+    "friction": ("cli.figures:friction", "Show friction by job step."),
+    "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
+    "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),
+    "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
+    "bench": ("cli.bench:bench", "Run the benchmarks."),
+    "serve": ("cli.serve:command", "Start the monitor."),
+}
+
+# No part of Headway reports home; these switch off what its libraries would send.
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "DO_NOT_TRACK": "1",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "ANONYMIZED_TELEMETRY": "false",
+}
+
+
+class Verbs(click.Group):
+    """Verbs by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of a first reading."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one verb."""
+        if cmd_name not in VERBS:
+            return None
+        module, name = VERBS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a verb, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="headway")
+def headway() -> None:
+    """Show where in the customer's job things go wrong, with honest error bars."""
+
+
+def main() -> None:
+    """Run the command line; a person's mistake ends in one clear line and no stack trace."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        headway.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        click.echo("stopped; what was done is kept, run the same command to go on", err=True)
+        sys.exit(1)
+    except HeadwayError as error:
+        click.echo(f"headway: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Rows of outcome surveys and of product events: checked, in the words of one job."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tagger.labels import LabelReader
+from tagger.model import Labels
+from taxonomy.errors import BadInputError
+
+EVENT_TYPES = ("start", "complete", "error", "confident", "adopt", "engage", "return")
+
+
+class RowError(BadInputError):
+    """A row of a survey or of events that cannot be used; `kind` is a stable reason."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def parse_answer(row: Mapping[str, Any], labels: LabelReader, *, now: datetime) -> dict[str, Any]:
+    """One respondent's importance and satisfaction (1 to 10) of one outcome. Raises RowError."""
+    outcome = _known(row, "outcome", labels)
+    return {
+        "respondent": _text(row, "respondent_id"),
+        "answered_at": _moment(row, "answered_at", now),
+        "outcome": outcome,
+        "importance": _number(row, "importance", 1, 10),
+        "satisfaction": _number(row, "satisfaction", 1, 10),
+        "weight": _number(row, "weight", 0, 1e6) if _given(row, "weight") else 1.0,
+        "segment": _group(row, "segment"),
+        "circumstance": _group(row, "circumstance"),
+    }
+
+
+def parse_event(row: Mapping[str, Any], labels: LabelReader, *, now: datetime) -> dict[str, Any]:
+    """One product event on a step. Raises RowError."""
+    kind = _text(row, "type")
+    if kind not in EVENT_TYPES:
+        raise RowError("unknown-type", f"type: {kind!r} is not one of {', '.join(EVENT_TYPES)}")
+    return {
+        "event_id": _text(row, "event_id"),
+        "customer": _text(row, "customer_id") if _given(row, "customer_id") else None,
+        "at": _moment(row, "at", now),
+        "step": _known(row, "step", labels),
+        "type": kind,
+        "success": _truth(row, "success"),
+        "segment": _group(row, "segment"),
+    }
+
+
+def _given(row: Mapping[str, Any], name: str) -> bool:
+    return row.get(name) not in (None, "")
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    if not _given(row, name):
+        raise RowError(f"missing-{name.replace('_', '-')}", f"{name}: is missing")
+    return str(row[name]).strip()[:200]
+
+
+def _known(row: Mapping[str, Any], name: str, labels: LabelReader) -> str:
+    named = _text(row, name)
+    try:
+        resolved = labels.resolve(Labels(named) if name == "step" else Labels(None, named))
+    except BadInputError as error:
+        raise RowError(f"unknown-{name}", str(error)) from error
+    found = resolved.step if name == "step" else resolved.outcome
+    if found is None:
+        raise RowError(f"unknown-{name}", f"{name}: {named!r} names none")
+    return found
+
+
+def _number(row: Mapping[str, Any], name: str, low: float, high: float) -> float:
+    try:
+        value = float(_text(row, name))
+    except ValueError as error:
+        raise RowError("bad-number", f"{name}: {row[name]!r} is not a number") from error
+    if not math.isfinite(value) or not low <= value <= high:
+        raise RowError("bad-number", f"{name}: {row[name]!r} is not between {low:g} and {high:g}")
+    return value
+
+
+def _moment(row: Mapping[str, Any], name: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(row, name))
+    except ValueError as error:
+        raise RowError("bad-date", f"{name}: {row[name]!r} is not an ISO 8601 date") from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment > now:
+        raise RowError("date-in-future", f"{name}: {row[name]!r} is in the future")
+    return moment
+
+
+def _truth(row: Mapping[str, Any], name: str) -> bool | None:
+    if not _given(row, name):
+        return None
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    value = str(row[name]).strip().lower()
+    if value not in known:
+        raise RowError("wrong-type", f"{name}: {row[name]!r} is neither true nor false")
+    return known[value]
+
+
+def _group(row: Mapping[str, Any], group: str) -> dict[str, str]:
+    nested = row.get(group)
+    found = dict(nested) if isinstance(nested, Mapping) else {}
+    prefix = group + "."
+    found.update({name[len(prefix) :]: value for name, value in row.items() if str(name).startswith(prefix)})
+    return {str(name): str(value) for name, value in found.items() if value not in (None, "")}
