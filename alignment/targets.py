@@ -1,0 +1,60 @@
+"""What is estimated: every step, `_none`, and every outcome of a job, in one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from taxonomy.errors import BadInputError
+from taxonomy.model import Job
+
+NONE = "_none"
+
+Kind = Literal["step", "outcome"]
+
+
+class UnknownTargetError(BadInputError):
+    """A figure was asked for a step or outcome that these moments do not hold."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Columns of moments: the steps, then `_none` (fits no step), then the outcomes.
+
+    Steps and `_none` are a partition: each contact is truly on exactly one of them.
+    """
+
+    steps: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, job: Job) -> Targets:
+        """The targets of a job, in its own order."""
+        return cls(tuple(job.step_by_id), tuple(job.outcome_by_id))
+
+    @cached_property
+    def names(self) -> tuple[tuple[Kind, str], ...]:
+        """(kind, id) of every column."""
+        steps: tuple[tuple[Kind, str], ...] = tuple(("step", step) for step in (*self.steps, NONE))
+        return steps + tuple(("outcome", outcome) for outcome in self.outcomes)
+
+    @cached_property
+    def _positions(self) -> dict[tuple[Kind, str], int]:
+        return {name: position for position, name in enumerate(self.names)}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def index(self, kind: Kind, target: str) -> int:
+        """The column of a step (or `_none`) or an outcome; raises UnknownTargetError."""
+        try:
+            return self._positions[kind, target]
+        except KeyError as error:
+            message = f"these moments hold no {kind} {target!r}; they were made for another version of the job"
+            raise UnknownTargetError(message) from error
+
+    @property
+    def partition(self) -> slice:
+        """The columns of the steps and `_none`, of which each contact has exactly one."""
+        return slice(0, len(self.steps) + 1)
