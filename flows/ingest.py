@@ -46,13 +46,17 @@ def ingest(
     kind: Kind = "contacts",
     format: str = "auto",
     source: str = "default",
+    quarantine: bool = True,
     tick: Ticker = silent,
 ) -> Ingested:
-    """Read files and folders into the store, a batch a unit of work. Raises BadInputError for unusable files."""
+    """Read files and folders into the store, a batch a unit of work. Raises BadInputError for unusable files.
+
+    `quarantine` False only counts what is refused: a second look at something that is in quarantine already.
+    """
     total = Ingested()
     for path in discover(paths):
         for batch in _batches(workspace, path, kind, format):
-            total += _store(workspace, batch, path=path, kind=kind, source=source)
+            total += _store(workspace, batch, path=path, kind=kind, source=source, quarantine=quarantine)
             tick(len(batch))
     return total
 
@@ -60,10 +64,16 @@ def ingest(
 def _batches(workspace: Workspace, path: Path, kind: Kind, format: str) -> Iterator[tuple[Any, ...]]:
     now = datetime.now(UTC)
     if kind == "contacts":
-        return batched(read_contacts(path, format=format, now=now), BATCH)
+        return _batched(read_contacts(path, format=format, now=now))
     labels = LabelReader(workspace.job)
     parse = parse_answer if kind == "outcome-survey" else parse_event
-    return batched((_checked(row, labels, parse, now) for row in read_rows(path)), BATCH)
+    return _batched(_checked(row, labels, parse, now) for row in read_rows(path))
+
+
+def _batched(items: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    rest = iter(items)
+    while batch := tuple(islice(rest, BATCH)):
+        yield batch
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,9 @@ def _checked(
         return Rejected(line, error.kind, str(error), json.dumps(values, default=str), False)
 
 
-def _store(workspace: Workspace, batch: Sequence[Any], *, path: Path, kind: Kind, source: str) -> Ingested:
+def _store(
+    workspace: Workspace, batch: Sequence[Any], *, path: Path, kind: Kind, source: str, quarantine: bool
+) -> Ingested:
     good = [item for item in batch if not isinstance(item, Rejected)]
     bad = [_refused(item, workspace, path, kind, source) for item in batch if isinstance(item, Rejected)]
     with workspace.database.session() as session:
@@ -96,7 +108,7 @@ def _store(workspace: Workspace, batch: Sequence[Any], *, path: Path, kind: Kind
             add = add_answers if kind == "outcome-survey" else add_events
             new = add(session, [_keyed(item.values, workspace) for item in good])
             stored = Ingested(new, 0, len(good) - new)
-        put_aside(session, bad)
+        put_aside(session, bad if quarantine else [])
     return stored + Ingested(quarantined=len(bad))
 
 

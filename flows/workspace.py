@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from store.identity import Identity, open_identity
-from store.jobs import save_job
+from store.jobs import keep_file, save_job
 from store.models import ModelShelf
 from store.session import Database, open_database
 from store.settings import Settings, load_settings
-from taxonomy.loader import find_job
+from taxonomy.loader import find_job, shipped_jobs
 from taxonomy.model import Job
+
+
+def open_job(ref: str, settings: Settings) -> Job:
+    """The job that an id or a file names; a file is kept, so that its id finds it from then on.
+
+    Raises UnknownJobError or JobFileError.
+    """
+    job = find_job(ref, extra=[settings.jobs])
+    if job.digest not in {shipped.digest for shipped in shipped_jobs()}:
+        keep_file(settings.jobs, job)
+    return job
 
 
 @dataclass(frozen=True)
@@ -28,11 +39,10 @@ class Workspace:
         Raises BadInputError for an unknown or unreadable job, DatabaseUnreachableError.
         """
         settings = load_settings()
-        found = find_job(job, extra=[settings.jobs])
-        workspace = cls(settings, found)
+        workspace = cls(settings, open_job(job, settings))
         workspace.database.upgrade()
         with workspace.database.session() as session:
-            save_job(session, found)
+            save_job(session, workspace.job)
         return workspace
 
     @cached_property

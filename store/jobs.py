@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,3 +49,18 @@ def list_jobs(session: Session) -> list[Job]:
 def _newest(session: Session, job_id: str) -> str | None:
     query = select(jobs.c.stamp).where(jobs.c.job_id == job_id).order_by(jobs.c.loaded_at.desc()).limit(1)
     return session.scalar(query)
+
+
+def keep_file(folder: Path, job: Job) -> Path:
+    """Keep a job's file as `ID.yaml`, so that the id alone finds it; an older version moves to `ID@VERSION.yaml`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{job.id}.yaml"
+    if path.exists():
+        older = parse_job(path.read_text("utf-8"), name=str(path))
+        if older.digest == job.digest:
+            return path
+        os.replace(path, folder / f"{job.id}@{older.version}.yaml")
+    draft = folder / f".{job.id}-{uuid4().hex}"
+    draft.write_text(job.source, "utf-8")
+    os.replace(draft, path)
+    return path

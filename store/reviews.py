@@ -59,6 +59,26 @@ def draw(session: Session, *, job_id: str, job_version: str, model_id: str, budg
     return Drawn(policy, len(keys), int(hit.sum()), added)
 
 
+def last_policy(session: Session, job_id: str) -> Policy | None:
+    """The policy of a job's newest draw, if there was one."""
+    query = select(review_draws).where(review_draws.c.job_id == job_id).order_by(review_draws.c.drawn_at.desc())
+    row = session.execute(query.limit(1)).one_or_none()
+    if row is None:
+        return None
+    return Policy(row.job_id, row.job_version, row.model_id, row.budget, row.population, row.tau)
+
+
+def unoffered(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
+    """How many tagged contacts no draw has offered yet."""
+    offered = (review_probabilities.c.contact_pk == tags.c.contact_pk) & (review_probabilities.c.job_id == job_id)
+    query = (
+        select(func.count())
+        .select_from(tags.outerjoin(review_probabilities, offered))
+        .where(tagged(job_id=job_id, job_version=job_version, model_id=model_id), review_probabilities.c.pi.is_(None))
+    )
+    return session.execute(query).scalar_one()
+
+
 def _population(session: Session, *, job_id: str, job_version: str, model_id: str) -> _Population:
     space = read_label_space(session, model_id)
     joined = tags.join(contacts, contacts.c.pk == tags.c.contact_pk).outerjoin(

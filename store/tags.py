@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -126,27 +126,10 @@ def tag_of(row: Row[Any], contact_id: str, space: LabelSpace) -> Tag:
     )
 
 
-def newest_model(session: Session, job_id: str) -> tuple[str, str] | None:
-    """The (job version, model) whose tags were written last, or None where nothing is tagged."""
+def newest_model(session: Session, job_id: str, *, as_of: datetime | None = None) -> tuple[str, str] | None:
+    """The (job version, model) whose tags were written last before a moment, or None where nothing is tagged."""
     query = select(tags.c.job_version, tags.c.model_id).where(tags.c.job_id == job_id)
+    if as_of is not None:
+        query = query.where(tags.c.tagged_at <= as_of)
     row = session.execute(query.order_by(tags.c.pk.desc()).limit(1)).one_or_none()
     return None if row is None else (row.job_version, row.model_id)
-
-
-def iterate_tags(
-    session: Session, *, job_id: str, job_version: str, model_id: str, size: int = 5000
-) -> Iterator[list[Row[Any]]]:
-    """Tags by one model in order of their contact, `size` rows at a time."""
-    after = 0
-    while True:
-        query = (
-            select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.deferred, tags.c.scores)
-            .where(tagged(job_id=job_id, job_version=job_version, model_id=model_id), tags.c.contact_pk > after)
-            .order_by(tags.c.contact_pk)
-            .limit(size)
-        )
-        rows = list(session.execute(query))
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].contact_pk

@@ -1,0 +1,71 @@
+"""The stages one by one, and `headway run`, which is all of them once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cli.output import job_option, json_option, print_counts, print_json
+
+
+@click.command()
+@job_option
+@json_option
+def tag(job: str, as_json: bool) -> None:
+    """Tag the contacts that the model in use has not read."""
+    from flows.progress import progress_bar
+    from flows.tag import tag as tag_all
+    from flows.workspace import Workspace
+
+    workspace = Workspace.open(job)
+    with progress_bar("tag") as tick:
+        done = tag_all(workspace, tick=tick)
+    print_counts(asdict(done), as_json=as_json)
+
+
+@click.command()
+@job_option
+@click.option("--as-of", type=click.DateTime(), help="Fold as if it were this moment (UTC); default now.")
+@json_option
+def measure(job: str, as_of: datetime | None, as_json: bool) -> None:
+    """Fold tags, reviews and surveys into moments."""
+    from flows.measure import measure as fold_all
+    from flows.workspace import Workspace
+
+    print_counts(asdict(fold_all(Workspace.open(job), as_of=as_of)), as_json=as_json)
+
+
+@click.command()
+@job_option
+@json_option
+def publish(job: str, as_json: bool) -> None:
+    """Publish the Alignment Index."""
+    from flows.publish import publish as publish_index
+    from flows.workspace import Workspace
+
+    print_counts(asdict(publish_index(Workspace.open(job))), as_json=as_json)
+
+
+@click.command()
+@job_option
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--source", default="default", show_default=True, help="Name of the system that the contacts come from.")
+@json_option
+def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
+    """The whole flow once: ingest PATHS, tag, measure, publish.
+
+    Safe to repeat and safe to kill: the next run goes on where this one stopped. Under Prefect where
+    PREFECT_API_URL is set, directly where it is not.
+    """
+    from flows.run import Plan, run_once
+
+    report = run_once(Plan(job=job, paths=tuple(str(path) for path in paths), source=source))
+    if as_json:
+        print_json(report.as_json())
+    else:
+        for stage in report.stages:
+            click.echo(f"{stage.name:8s} {stage.seconds:7.1f} s   " + ", ".join(f"{k} {v}" for k, v in stage.counts.items()))
+    raise SystemExit(3 if report.quarantined else 0)

@@ -1,0 +1,81 @@
+"""Analysts' decisions from a file into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.workspace import Workspace
+from store.reviews import add_decisions, find_item
+from tagger.formats.reading import Rejected
+from tagger.formats.rows import read_rows
+from tagger.labels import LabelReader
+from tagger.model import Labels
+from tagger.review import CANNOT_TELL, Decision, ReviewError
+from taxonomy.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Decisions that were new, were there already, are still open, and lines that could not be used."""
+
+    added: int
+    already_there: int
+    undecided: int
+    refused: tuple[str, ...]
+
+
+def import_decisions(workspace: Workspace, path: Path) -> Imported:
+    """Take decisions from JSON Lines as `headway review export` writes them. Idempotent."""
+    labels = LabelReader(workspace.job)
+    found: list[tuple[str, Decision]] = []
+    refused, undecided = [], 0
+    with workspace.database.session() as session:
+        for row in read_rows(path):
+            if isinstance(row, Rejected):
+                refused.append(f"{path}:{row.line}: {row.message}")
+                continue
+            line, values = row
+            if values.get("decision") is None:
+                undecided += 1
+                continue
+            try:
+                decision = parse_decision(values["decision"], labels)
+                item = find_item(
+                    session, workspace.job.id, item=values.get("item"), contact_id=values.get("contact_id")
+                )
+                if item is None:
+                    raise ReviewError("no item of that name or contact is in the review queue")
+            except BadInputError as error:
+                refused.append(f"{path}:{line}: {error}")
+                continue
+            found.append((item, decision))
+        added = add_decisions(session, found)
+    return Imported(added, len(found) - added, undecided, tuple(refused))
+
+
+def parse_decision(data: Any, labels: LabelReader) -> Decision:
+    """One decision in the words of the job. Raises ReviewError or UnknownLabelError."""
+    if not isinstance(data, Mapping) or "step" not in data:
+        raise ReviewError("decision: must be an object with at least `step` (null: fits no step), `by` and `at`")
+    if not data.get("by") or not data.get("at"):
+        raise ReviewError("decision: `by` and `at` are needed, so that taking it twice changes nothing")
+    try:
+        at = datetime.fromisoformat(str(data["at"]))
+    except ValueError as error:
+        raise ReviewError(f"decision.at: {data['at']!r} is not an ISO 8601 date") from error
+    unclear = data["step"] == CANNOT_TELL
+    decided = Labels(CANNOT_TELL) if unclear else labels.resolve(Labels(data["step"], data.get("outcome")))
+    secondary = tuple(str(labels.resolve(Labels(step)).step) for step in data.get("secondary") or ())
+    return Decision(
+        step=decided.step,
+        outcome=decided.outcome,
+        by=str(data["by"])[:200],
+        at=at.replace(tzinfo=UTC) if at.tzinfo is None else at,
+        secondary=secondary,
+        seconds=None if data.get("seconds") is None else float(data["seconds"]),
+        suggestion_hidden=bool(data.get("suggestion_hidden", False)),
+    )

@@ -1,0 +1,48 @@
+"""Offer contacts to the review draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.workspace import Workspace
+from store.models import NoModelError
+from store.reviews import Drawn, draw, last_policy, unoffered
+from store.tags import newest_model
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Contacts newly offered to the draw, and review items that came of it."""
+
+    offered: int
+    added: int
+
+
+def draw_reviews(workspace: Workspace, *, budget: int, tau: float = 0.5) -> Drawn:
+    """Draw about `budget` contacts for review among those tagged by the model used last.
+
+    Raises NoModelError where nothing is tagged yet.
+    """
+    job = workspace.job
+    with workspace.database.session() as session:
+        newest = newest_model(session, job.id)
+        if newest is None:
+            raise NoModelError(f"no contact of job {job.id!r} is tagged yet: run `headway tag --job {job.id}`")
+        version, model = newest
+        return draw(session, job_id=job.id, job_version=version, model_id=model, budget=budget, tau=tau)
+
+
+def keep_drawing(workspace: Workspace) -> Kept:
+    """Offer contacts that came since the last draw, at that draw's rate; nothing where there was no draw yet.
+
+    Without it new contacts would stand outside the audited population and outside every figure.
+    """
+    job = workspace.job
+    with workspace.database.session() as session:
+        last, newest = last_policy(session, job.id), newest_model(session, job.id)
+        waiting = 0 if newest is None else unoffered(session, job_id=job.id, job_version=newest[0], model_id=newest[1])
+    if last is None or not waiting:
+        return Kept(0, 0)
+    rate = last.budget / last.population
+    done = draw_reviews(workspace, budget=max(1, round(rate * waiting)), tau=last.tau)
+    return Kept(done.offered, done.added)

@@ -1,0 +1,69 @@
+"""Quarantined input, tried again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flows.ingest import ingest
+from flows.workspace import Workspace
+from store.quarantine import read_refused, resolve, waiting
+from store.session import open_database
+from store.settings import load_settings
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What became of refused input on a second reading."""
+
+    accepted: int
+    still_refused: int
+
+
+def retry(number: int | None) -> Retried:
+    """Read one refused input, or all that wait, again. Raises UnknownQuarantineError.
+
+    The line is read from its file where the file is still there, because a person may have mended it;
+    otherwise from the redacted copy that was kept.
+    """
+    with open_database(load_settings()).session() as session:
+        rows = waiting(session) if number is None else [read_refused(session, number)]
+    workspaces = {job: Workspace.open(job) for job in {row["job_id"] for row in rows}}
+    accepted = sum(_again(workspaces[row["job_id"]], row) for row in rows)
+    return Retried(accepted, len(rows) - accepted)
+
+
+def _again(workspace: Workspace, row: dict[str, Any]) -> bool:
+    text = _line(Path(row["path"]), row["line"]) or row["raw"]
+    if not text.strip():
+        return False
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "retry.jsonl"
+        copy.write_text(_one_line(text) + "\n", "utf-8")
+        done = ingest(workspace, [copy], kind=row["input_kind"], source=row["source"], quarantine=False)
+    if done.quarantined:
+        return False
+    with workspace.database.session() as session:
+        resolve(session, row["pk"])
+    return True
+
+
+def _line(path: Path, line: int | None) -> str | None:
+    """Line `line` of a plain JSON Lines file; None where it cannot be had."""
+    if line is None or path.suffix not in (".jsonl", ".ndjson") or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        for number, content in enumerate(file, 1):
+            if number == line:
+                return content.decode("utf-8", "replace")
+    return None
+
+
+def _one_line(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text))
+    except json.JSONDecodeError:
+        return " ".join(text.split())

@@ -1,0 +1,63 @@
+"""Tag what the model in use has not read yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classifiers.artifact import load
+from flows.progress import Ticker, silent
+from flows.workspace import Workspace
+from store.contacts import read_contacts
+from store.models import NoModelError
+from store.reviews import queue_unsure
+from store.tags import add_tags, save_label_space, untagged
+from tagger.tag import tag_contacts
+
+BATCH = 2000
+
+
+class JobVersionError(NoModelError):
+    """The model was trained under another version of the job."""
+
+
+@dataclass(frozen=True)
+class TaggedCounts:
+    """What the tagger did: contacts read, and of these how many it left to analysts."""
+
+    tagged: int
+    deferred: int
+    model: str
+
+
+def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
+    """Tag every contact of the job that the model in use has not read; a batch a unit of work.
+
+    Raises NoModelError without a model, JobVersionError if it belongs to another version of the job.
+    """
+    job, database = workspace.job, workspace.database
+    model = load(workspace.shelf.path())
+    trained_under = model.card["job_version"]
+    if trained_under != job.stamp:
+        raise JobVersionError(
+            f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
+            f"run `headway train --job {job.id} --data FILE`"
+        )
+    names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
+    with database.session() as session:
+        save_label_space(session, model.id, model.space)
+    tagged = deferred = after = 0
+    while True:
+        with database.session() as session:
+            keys = untagged(session, **names, after=after, limit=BATCH)
+            keyed = read_contacts(session, keys)
+        if not keyed:
+            return TaggedCounts(tagged, deferred, model.id)
+        read = tag_contacts(job, model, [contact for _, contact in keyed])
+        unsure = [key for (key, _), tag in zip(keyed, read.tags, strict=True) if tag.deferred]
+        with database.session() as session:
+            pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
+            tagged += add_tags(session, pairs, read.probabilities)
+            queue_unsure(session, unsure, **names)
+        deferred += len(unsure)
+        after = keyed[-1][0]
+        tick(len(keyed))

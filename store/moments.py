@@ -1,0 +1,117 @@
+"""Moments in the database: a slice that changed is written again beside the old one, never over it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes
+from alignment.targets import Targets
+from store.session import insert_new
+from store.tables import moments as table
+from taxonomy.model import Job
+
+KEPT = 8
+_kept: dict[tuple[Any, ...], Moments] = {}
+
+
+def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments) -> int:
+    """Append the slices that differ from what is stored; how many did. A slice that is gone becomes zero."""
+    stored = _digests(session, job, model_id)
+    slices: dict[Slice, Array] = dict(moments.slices)
+    keyed = {_key(where): where for where in slices}
+    for gone in stored.keys() - keyed.keys():
+        where = stored[gone][1]
+        keyed[gone], slices[where] = where, np.zeros(moments.shape)
+    now = datetime.now(UTC)
+    rows = []
+    for key, where in keyed.items():
+        sums = slice_to_bytes(slices[where])
+        digest = hashlib.sha256(sums).hexdigest()
+        if key not in stored or stored[key][0] != digest:
+            rows.append(_row(job, model_id, key, where, digest, sums, now))
+    for at in range(0, len(rows), 200):
+        insert_new(session, table, rows[at : at + 200])
+    return len(rows)
+
+
+def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Moments:
+    """The moments as they were believed at a moment (default: now).
+
+    Rows are only ever added, so what was read up to one row stays true: it is kept for the next reader.
+    """
+    newest = _newest_row(session, job, model_id, as_of)
+    key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest)
+    if key not in _kept:
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[key] = _read(session, job, model_id, newest)
+    return _kept[key]
+
+
+def _newest_row(session: Session, job: Job, model_id: str, as_of: datetime | None) -> int:
+    query = select(func.max(table.c.pk)).where(*_of(job, model_id))
+    if as_of is not None:
+        query = query.where(table.c.recorded_at <= as_of)
+    return session.scalar(query) or 0
+
+
+def _read(session: Session, job: Job, model_id: str, newest: int) -> Moments:
+    targets = Targets.of(job)
+    last = (
+        select(func.max(table.c.pk).label("pk"))
+        .where(*_of(job, model_id), table.c.pk <= newest)
+        .group_by(table.c.slice_key)
+        .subquery()
+    )
+    query = select(table.c.day, table.c.channel, table.c.segment, table.c.circumstance, table.c.sums)
+    rows = session.execute(query.join(last, last.c.pk == table.c.pk))
+    return Moments(targets, {_slice(row): slice_from_bytes(row.sums, targets) for row in rows})
+
+
+def _of(job: Job, model_id: str) -> Any:
+    return (and_(table.c.job_id == job.id, table.c.job_version == job.stamp, table.c.model_id == model_id),)
+
+
+def _digests(session: Session, job: Job, model_id: str) -> dict[str, tuple[str, Slice]]:
+    query = select(table.c.slice_key, table.c.digest, table.c.day, table.c.channel, table.c.segment, table.c.circumstance)
+    rows = session.execute(query.where(*_of(job, model_id)).order_by(table.c.pk))
+    return {row.slice_key: (row.digest, _slice(row)) for row in rows}
+
+
+def _slice(row: Any) -> Slice:
+    return Slice(row.day, row.channel, _pairs(row.segment), _pairs(row.circumstance))
+
+
+def _pairs(stored: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in stored)
+
+
+def _key(where: Slice) -> str:
+    parts = (str(where.day), where.channel, where.segment, where.circumstance)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _row(
+    job: Job, model_id: str, key: str, where: Slice, digest: str, sums: bytes, now: datetime
+) -> Mapping[str, Any]:
+    return {
+        "job_id": job.id,
+        "job_version": job.stamp,
+        "model_id": model_id,
+        "slice_key": key,
+        "day": where.day,
+        "channel": where.channel,
+        "segment": [list(pair) for pair in where.segment],
+        "circumstance": [list(pair) for pair in where.circumstance],
+        "digest": digest,
+        "sums": sums,
+        "recorded_at": now,
+    }

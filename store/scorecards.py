@@ -1,0 +1,92 @@
+"""The one way to a scorecard: what is stored, put together by the formulas of `alignment`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alignment.build import build_scorecard, step_figures
+from alignment.index import IndexFormula
+from alignment.moments import Moments
+from alignment.scorecard import Scorecard, StepFigures, View
+from alignment.targets import Targets
+from store.moments import read_moments
+from store.reviews import latest_decisions
+from store.scores import read_formula
+from store.surveys import read_answers, read_events
+from store.tables import contacts, tags
+from store.tags import newest_model, tagged
+from taxonomy.model import Job
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything stored that a job's figures at one moment come from."""
+
+    model: str | None
+    moments: Moments
+    survey: pd.DataFrame
+    events: pd.DataFrame
+    formula: IndexFormula | None
+    contacts: int
+    reviewed: int
+    tagged_to: datetime | None
+
+
+def read_inputs(session: Session, job: Job, *, as_of: datetime) -> Inputs:
+    """What was known of a job at a moment. The model is the one whose tags were written last."""
+    newest = newest_model(session, job.id, as_of=as_of)
+    model = newest[1] if newest is not None and newest[0] == job.stamp else None
+    empty = Moments(Targets.of(job), {})
+    count, last = _tagged(session, job, model)
+    return Inputs(
+        model=model,
+        moments=read_moments(session, job, model_id=model, as_of=as_of) if model else empty,
+        survey=read_answers(session, job.id, as_of=as_of),
+        events=read_events(session, job.id, as_of=as_of),
+        formula=read_formula(session, job.id, as_of=as_of),
+        contacts=count,
+        reviewed=len(latest_decisions(session, job.id, as_of=as_of)),
+        tagged_to=last,
+    )
+
+
+def read_scorecard(session: Session, job: Job, view: View) -> Scorecard:
+    """A job's scorecard for a view, from what was known at the view's `as_of`."""
+    inputs = read_inputs(session, job, as_of=view.as_of)
+    return build_scorecard(
+        job,
+        inputs.moments,
+        view=view,
+        survey=inputs.survey,
+        events=inputs.events,
+        formula=inputs.formula,
+        model=inputs.model,
+        tagged_to=inputs.tagged_to,
+        contacts=inputs.contacts,
+        reviewed=inputs.reviewed,
+    )
+
+
+def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
+    """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`."""
+    moments = read_inputs(session, job, as_of=view.as_of).moments
+    parts = moments.within(view).by(by)
+    bare = replace(view, filters={})
+    return {str(value): step_figures(job, part, view=bare) for value, part in sorted(parts.items(), key=str)}
+
+
+def _tagged(session: Session, job: Job, model: str | None) -> tuple[int, datetime | None]:
+    if model is None:
+        return 0, None
+    query = (
+        select(func.count(), func.max(contacts.c.started_at))
+        .select_from(tags.join(contacts, contacts.c.pk == tags.c.contact_pk))
+        .where(tagged(job_id=job.id, job_version=job.stamp, model_id=model))
+    )
+    count, last = session.execute(query).one()
+    return count, last
