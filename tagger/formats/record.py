@@ -32,7 +32,22 @@ EFFORT_SCALES: Mapping[str, tuple[float, float]] = {"ces2-7": (1, 7), "ces1-5": 
 SPEAKERS: tuple[str, ...] = get_args(Speaker)
 
 _KNOWN = frozenset(
-    "id turns text customer_id channel started_at ended_at segment circumstance transfers cost abandoned survey labels".split()
+    [
+        "id",
+        "turns",
+        "text",
+        "customer_id",
+        "channel",
+        "started_at",
+        "ended_at",
+        "segment",
+        "circumstance",
+        "transfers",
+        "cost",
+        "abandoned",
+        "survey",
+        "labels",
+    ]
 )
 _SURVEY_KEYS = frozenset(("effort", "resolved", "answered_at", "scale"))
 _LABEL_KEYS = frozenset(("step", "outcome"))
@@ -165,7 +180,11 @@ def _extra(data: Mapping[str, Any]) -> dict[str, Any]:
     extra = {clean(str(key)): clean_deep(value, str(key)) for key, value in data.items() if key not in known}
     for outer, inner in (("survey", _SURVEY_KEYS), ("labels", _LABEL_KEYS)):
         given = read_mapping(data.get(outer), outer)
-        extra |= {clean(f"{outer}.{key}"): clean_deep(item, f"{outer}.{key}") for key, item in given.items() if key not in inner}
+        extra |= {
+            clean(f"{outer}.{key}"): clean_deep(item, f"{outer}.{key}")
+            for key, item in given.items()
+            if key not in inner
+        }
     return extra
 
 
