@@ -1,0 +1,49 @@
+# `make` alone lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export HEADWAY_HOME ?= .headway
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+# Stamps say that an install is newer than what it was made from, so that the second run does not install again.
+$(VENV)/installed: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Headway and its pinned dependencies into $(VENV) (a few minutes the first time)"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(VENV)/installed ## make the virtual environment with Headway in it
+
+demo: $(VENV)/installed ## run the main job on the sample that Headway ships
+	@$(BIN)/headway demo
+
+serve: $(VENV)/installed ## start the monitor on http://127.0.0.1:8321 with the demo's data
+	@$(BIN)/headway serve --port 8321
+
+test: $(VENV)/installed-dev ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev ## lint, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/installed ## run the benchmarks
+	@$(BIN)/headway bench tagger
+	@$(BIN)/headway bench scale
+
+clean: ## remove the virtual environment and the demo's data
+	rm -rf $(VENV) $(HEADWAY_HOME)
+
+.PHONY: help install demo serve test check bench clean
