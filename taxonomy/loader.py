@@ -47,7 +47,7 @@ def parse_job(text: str, *, name: str) -> Job:
     job = read_job(root)
     if report.problems:
         raise JobFileError(report.problems)
-    return replace(job, digest=_digest(root))
+    return replace(job, digest=_digest(root), source=text)
 
 
 def read_text(path: Path) -> str:
