@@ -14,10 +14,18 @@ SOME_QUARANTINED = 3
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--kind", type=click.Choice(["contacts", "outcome-survey", "events"]), default="contacts", show_default=True)
-@click.option("--format", "format_", default="auto", show_default=True, help="Contact format; auto looks at name and content.")
-@click.option("--job", default="online-order", show_default=True, help="The job that the input is about: an id or a job file.")
-@click.option("--source", default="default", show_default=True, help="Name of the sending system: ids are unique within it.")
+@click.option(
+    "--kind", type=click.Choice(["contacts", "outcome-survey", "events"]), default="contacts", show_default=True
+)
+@click.option(
+    "--format", "format_", default="auto", show_default=True, help="Contact format; auto looks at name and content."
+)
+@click.option(
+    "--job", default="online-order", show_default=True, help="The job that the input is about: an id or a job file."
+)
+@click.option(
+    "--source", default="default", show_default=True, help="Name of the sending system: ids are unique within it."
+)
 @json_option
 def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str, source: str, as_json: bool) -> None:
     """Read contacts, surveys or events into the store.

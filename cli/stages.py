@@ -67,5 +67,7 @@ def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
         print_json(report.as_json())
     else:
         for stage in report.stages:
-            click.echo(f"{stage.name:8s} {stage.seconds:7.1f} s   " + ", ".join(f"{k} {v}" for k, v in stage.counts.items()))
+            click.echo(
+                f"{stage.name:8s} {stage.seconds:7.1f} s   " + ", ".join(f"{k} {v}" for k, v in stage.counts.items())
+            )
     raise SystemExit(3 if report.quarantined else 0)

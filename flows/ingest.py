@@ -83,7 +83,10 @@ class _Row:
 
 
 def _checked(
-    row: tuple[int, Mapping[str, Any]] | Rejected, labels: LabelReader, parse: Callable[..., dict[str, Any]], now: datetime
+    row: tuple[int, Mapping[str, Any]] | Rejected,
+    labels: LabelReader,
+    parse: Callable[..., dict[str, Any]],
+    now: datetime,
 ) -> _Row | Rejected:
     if isinstance(row, Rejected):
         return row

@@ -152,9 +152,7 @@ def find_contact(session: Session, contact_id: str, *, source: str | None = None
 
 def contact_of(row: Row[Any]) -> Contact:
     """A row of contacts joined with its transcript as a value."""
-    turns = tuple(
-        Turn(speaker, text, datetime.fromisoformat(at) if at else None) for speaker, text, at in row.turns
-    )
+    turns = tuple(Turn(speaker, text, datetime.fromisoformat(at) if at else None) for speaker, text, at in row.turns)
     survey = Survey(row.effort, row.survey_resolved, row.answered_at, row.effort_scale or "ces2-7")
     return Contact(
         id=row.contact_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -59,8 +58,8 @@ def keep_file(folder: Path, job: Job) -> Path:
         older = parse_job(path.read_text("utf-8"), name=str(path))
         if older.digest == job.digest:
             return path
-        os.replace(path, folder / f"{job.id}@{older.version}.yaml")
+        path.replace(folder / f"{job.id}@{older.version}.yaml")
     draft = folder / f".{job.id}-{uuid4().hex}"
     draft.write_text(job.source, "utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ class ModelShelf:
         draft.mkdir(parents=True)
         try:
             write(draft)
-            os.replace(draft, target)
+            draft.replace(target)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -75,7 +74,9 @@ class ModelShelf:
         """The folder of a model, or of the one in use. Raises NoModelError."""
         name = model_id or self.current()
         if name is None:
-            raise NoModelError(f"job {self.job_id!r} has no model yet: run `headway train --job {self.job_id} --data FILE`")
+            raise NoModelError(
+                f"job {self.job_id!r} has no model yet: run `headway train --job {self.job_id} --data FILE`"
+            )
         path = self.folder / name
         if Path(name).name != name or not path.is_dir():
             known = ", ".join(self.known()) or "none"

@@ -36,7 +36,8 @@ def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments)
         sums = slice_to_bytes(slices[where])
         digest = hashlib.sha256(sums).hexdigest()
         if key not in stored or stored[key][0] != digest:
-            rows.append(_row(job, model_id, key, where, digest, sums, now))
+            facts = {"slice_key": key, "digest": digest, "sums": sums, "recorded_at": now}
+            rows.append({**_names(job, model_id), **_place(where), **facts})
     for at in range(0, len(rows), 200):
         insert_new(session, table, rows[at : at + 200])
     return len(rows)
@@ -81,7 +82,9 @@ def _of(job: Job, model_id: str) -> Any:
 
 
 def _digests(session: Session, job: Job, model_id: str) -> dict[str, tuple[str, Slice]]:
-    query = select(table.c.slice_key, table.c.digest, table.c.day, table.c.channel, table.c.segment, table.c.circumstance)
+    query = select(
+        table.c.slice_key, table.c.digest, table.c.day, table.c.channel, table.c.segment, table.c.circumstance
+    )
     rows = session.execute(query.where(*_of(job, model_id)).order_by(table.c.pk))
     return {row.slice_key: (row.digest, _slice(row)) for row in rows}
 
@@ -99,19 +102,14 @@ def _key(where: Slice) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def _row(
-    job: Job, model_id: str, key: str, where: Slice, digest: str, sums: bytes, now: datetime
-) -> Mapping[str, Any]:
+def _names(job: Job, model_id: str) -> Mapping[str, Any]:
+    return {"job_id": job.id, "job_version": job.stamp, "model_id": model_id}
+
+
+def _place(where: Slice) -> Mapping[str, Any]:
     return {
-        "job_id": job.id,
-        "job_version": job.stamp,
-        "model_id": model_id,
-        "slice_key": key,
         "day": where.day,
         "channel": where.channel,
         "segment": [list(pair) for pair in where.segment],
         "circumstance": [list(pair) for pair in where.circumstance],
-        "digest": digest,
-        "sums": sums,
-        "recorded_at": now,
     }

@@ -71,7 +71,9 @@ def read_refused(session: Session, pk: int) -> dict[str, Any]:
 
 def waiting(session: Session) -> list[dict[str, Any]]:
     """Every refused input that is still waiting, oldest first, with its redacted text."""
-    return [dict(row._mapping) for row in session.execute(select(quarantine).where(_waiting()).order_by(quarantine.c.pk))]
+    return [
+        dict(row._mapping) for row in session.execute(select(quarantine).where(_waiting()).order_by(quarantine.c.pk))
+    ]
 
 
 def resolve(session: Session, pk: int) -> None:

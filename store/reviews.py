@@ -134,7 +134,10 @@ def _add_items(
         session.execute(review_items.update().where(where).values(pi=float(probability), policy=policy.version))
     return _insert_items(
         session,
-        [(int(key), "drawn", float(uniform), float(probability)) for key, uniform, probability in zip(keys, u, pi, strict=True)],
+        [
+            (int(key), "drawn", float(uniform), float(probability))
+            for key, uniform, probability in zip(keys, u, pi, strict=True)
+        ],
         job_id=policy.job,
         job_version=policy.job_version,
         model_id=policy.model,
@@ -244,9 +247,7 @@ def _item_of(row: Row[Any], decision: Row[Any] | None) -> ReviewItem:
             decision.seconds,
             decision.suggestion_hidden,
         )
-    return ReviewItem(
-        row.item, row.contact_id, row.reason, row.drawn, row.u, row.pi, row.policy, row.suggested, made
-    )
+    return ReviewItem(row.item, row.contact_id, row.reason, row.drawn, row.u, row.pi, row.policy, row.suggested, made)
 
 
 def find_item(session: Session, job_id: str, *, item: str | None, contact_id: str | None) -> str | None:

@@ -30,7 +30,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".headway"), description="folder of the database, models, jobs, logs and caches")
     database_url: str | None = Field(None, description="SQLAlchemy address; unset means SQLite in the home folder")
-    secret: SecretStr | None = Field(None, description="key of the customer hash; unset means one kept in the home folder")
+    secret: SecretStr | None = Field(
+        None, description="key of the customer hash; unset means one kept in the home folder"
+    )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="key of the LLM endpoint; unset means no LLM"
     )

@@ -31,9 +31,7 @@ def read_label_space(session: Session, model_id: str) -> LabelSpace:
     return LabelSpace.of([(label, group) for label, group in pairs])
 
 
-def untagged(
-    session: Session, *, job_id: str, job_version: str, model_id: str, after: int, limit: int
-) -> list[int]:
+def untagged(session: Session, *, job_id: str, job_version: str, model_id: str, after: int, limit: int) -> list[int]:
     """Rows of contacts that this model has not read yet, in order, beyond row `after`."""
     done = exists().where(
         tags.c.contact_pk == contacts.c.pk,
@@ -59,9 +57,7 @@ def of_job(job_id: str) -> Any:
     return or_(contacts.c.job_id == job_id, contacts.c.job_id.is_(None))
 
 
-def add_tags(
-    session: Session, keyed: Sequence[tuple[int, Tag]], probabilities: NDArray[np.float64]
-) -> int:
+def add_tags(session: Session, keyed: Sequence[tuple[int, Tag]], probabilities: NDArray[np.float64]) -> int:
     """Store tags by row of contact, with their label probabilities, shape (n, labels); how many were new."""
     now = datetime.now(UTC)
     rows = [

@@ -43,7 +43,10 @@ class LabelReader:
         self._job = job
         self._steps = {alias: step.id for step in job.steps for alias in (*step.aliases, step.id)}
         self._outcomes = {
-            alias: outcome.id for step in job.steps for outcome in step.outcomes for alias in (*outcome.aliases, outcome.id)
+            alias: outcome.id
+            for step in job.steps
+            for outcome in step.outcomes
+            for alias in (*outcome.aliases, outcome.id)
         }
 
     def resolve(self, labels: Labels) -> Labels:
@@ -57,7 +60,9 @@ class LabelReader:
             return Labels(step)
         owner = self._job.step_of[outcome]
         if step is not None and step != owner:
-            raise UnknownLabelError(f"labels: outcome {labels.outcome!r} belongs to step {owner!r}, not {labels.step!r}")
+            raise UnknownLabelError(
+                f"labels: outcome {labels.outcome!r} belongs to step {owner!r}, not {labels.step!r}"
+            )
         return Labels(owner, outcome)
 
     def label(self, labels: Labels) -> str:
