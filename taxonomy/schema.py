@@ -10,7 +10,7 @@ from taxonomy.document import Cursor
 from taxonomy.model import DesiredOutcome, Job, JobStage, JobStep
 from taxonomy.rules import read_friction, read_index, read_tagging
 
-_JOB = tuple(entry.name for entry in fields(Job) if entry.name != "digest")
+_JOB = tuple(entry.name for entry in fields(Job) if entry.name not in {"digest", "source"})
 _STEP = ("id", "stage", "name", "statement", "critical", "aliases", "outcomes")
 _OUTCOME = ("id", "statement", "critical", "aliases")
 _JOB_ID = re.compile(r"\w[\w.-]*")  # a file name and a part of an address
