@@ -88,9 +88,10 @@ def insert_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing()
-    before = session.connection().execute(statement, list(rows))
-    return max(before.rowcount, 0)
+    key = next(iter(table.primary_key.columns))
+    # RETURNING names just the rows that went in; row counts of many rows at once differ between drivers
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(key)
+    return len(session.execute(statement, list(rows)).all())
 
 
 def _alembic_config(url: str) -> Any:
