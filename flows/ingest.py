@@ -23,6 +23,10 @@ from tagger.redact import redact_contact, redact_raw
 
 Kind = Literal["contacts", "outcome-survey", "events"]
 BATCH = 1000
+COLUMNS = {
+    "outcome-survey": ("respondent_id", "answered_at", "outcome", "importance", "satisfaction"),
+    "events": ("event_id", "at", "step", "type"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _batches(workspace: Workspace, path: Path, kind: Kind, format: str) -> Itera
         return _batched(read_contacts(path, format=format, now=now))
     labels = LabelReader(workspace.job)
     parse = parse_answer if kind == "outcome-survey" else parse_event
-    return _batched(_checked(row, labels, parse, now) for row in read_rows(path))
+    return _batched(_checked(row, labels, parse, now) for row in read_rows(path, needed=COLUMNS[kind]))
 
 
 def _batched(items: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tagger.formats.chunks import MAX_LINE, Line, split_lines
@@ -53,14 +53,18 @@ class _UnusableLine(Exception):
     """A line that is too long, or where the file breaks off."""
 
 
-def read_csv(source: Iterator[bytes]) -> Iterator[Found | Rejected]:
-    """Records of a CSV stream. The first row names the columns; a broken row is refused, the next ones are kept."""
+def read_csv(source: Iterator[bytes], *, check: Callable[[list[str]], None] | None = None) -> Iterator[Found | Rejected]:
+    """Records of a CSV stream. The first row names the columns; a broken row is refused, the next ones are kept.
+
+    `check` raises UnreadableFileError for column names that will not do; default: those of contacts.
+    """
     csv.field_size_limit(MAX_LINE)  # the module's own default of 128 kB is less than a long transcript
     rows = _Rows(split_lines(source))
     header = _header(rows)
     if header is None:
         return
     names, delimiter = header
+    (check or check_contact_columns)(names)
     reader = csv.reader(rows, delimiter=delimiter, strict=True)
     while True:
         rows.taken = []
@@ -86,12 +90,16 @@ def _header(rows: _Rows) -> tuple[list[str], str] | None:
         raise UnreadableFileError("the first line of the CSV file, which names its columns, cannot be read") from error
     delimiter = max(_DELIMITERS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    return names, delimiter
+
+
+def check_contact_columns(names: list[str]) -> None:
+    """Raise UnreadableFileError unless the columns can hold contacts."""
     if "id" not in names or not {"text", "turns"} & set(names):
         shown = ", ".join(names)[:200]
         raise UnreadableFileError(
             f"the CSV file has no columns `id` and `text` (or `turns`); its first line says: {shown}"
         )
-    return names, delimiter
 
 
 def _row(names: list[str], cells: list[str], taken: list[Line]) -> Found | Rejected:
