@@ -65,15 +65,21 @@ class IndexFormula:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data; `from_json` gives the same formula back."""
-        period = {"start": self.start and self.start.isoformat(), "end": self.end and self.end.isoformat()}
-        goalposts = {name: asdict(posts) for name, posts in self.goalposts.items()}
-        plain = {name: dict(getattr(self, name)) for name in ("weights", "step_weights")}
-        lists = {"modes": [list(pair) for pair in self.modes], "notes": list(self.notes)}
-        fields = replace(self, goalposts={}, weights={}, step_weights={})
-        return {**asdict(fields), **plain, **lists, **period, "goalposts": goalposts, "outcomes": self._goals()}
-
-    def _goals(self) -> list[dict[str, Any]]:
-        return [asdict(goal) for goal in self.outcomes]
+        return {
+            "job": self.job,
+            "job_version": self.job_version,
+            "weights": dict(self.weights),
+            "aggregation": self.aggregation,
+            "floor": self.floor,
+            "outcomes": [asdict(goal) for goal in self.outcomes],
+            "step_weights": dict(self.step_weights),
+            "modes": [list(pair) for pair in self.modes],
+            "goalposts": {name: asdict(posts) for name, posts in self.goalposts.items()},
+            "start": self.start.isoformat() if self.start else None,
+            "end": self.end.isoformat() if self.end else None,
+            "epoch": self.epoch,
+            "notes": list(self.notes),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -187,7 +193,11 @@ def _check(job: Job, goals: Sequence[OutcomeGoal], modes: Sequence[tuple[str, st
     problems = []
     for what, found, wanted in (
         ("outcomes with an opportunity score", len(goals), min(job.index.top_outcomes, outcomes)),
-        ("failure modes with effort, first contact resolution and burden", len(modes), min(3, outcomes)),
+        (
+            "failure modes with effort, first contact resolution and burden",
+            len(modes),
+            min(job.index.top_failure_modes, outcomes),
+        ),
         ("critical steps", len(job.critical_steps), 1),
     ):
         if found < ENOUGH * wanted:

@@ -94,7 +94,7 @@ class _Scores:
         return counts
 
     def means(self, times: Array) -> Array:
-        """Mean importance and satisfaction, (2, draws, outcomes), with respondents counted (draws, respondents) times."""
+        """Mean importance and satisfaction (2, draws, outcomes); `times` (draws, respondents) counts each person."""
         size = times @ self.weight
         safe = np.where(size > 0, size, np.nan)
         return np.stack([times @ self.importance / safe, times @ self.satisfaction / safe])

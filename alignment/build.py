@@ -1,0 +1,153 @@
+"""The scorecard of one job and view, put together from moments, survey answers and product events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pandas as pd
+
+from alignment.effort import EffortScale, scale_named
+from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
+from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula, shrunk
+from alignment.heart import attempts, task_success
+from alignment.index import IndexInputs, alignment_index, without_formula
+from alignment.moments import Moments
+from alignment.opportunity import outcome_figures
+from alignment.rectify import TargetEstimates
+from alignment.scorecard import AlignmentIndex, FailureMode, OutcomeFigures, Scorecard, TrendPoint, View
+from alignment.survey import known_by
+from alignment.targets import Targets
+from alignment.trends import trailing_windows
+from taxonomy.model import Job
+
+TREND_DRAWS = 200
+"""Bootstrap draws of each survey mean on a trend line; the scorecard itself takes 1,000."""
+
+
+def build_scorecard(
+    job: Job,
+    moments: Moments,
+    *,
+    view: View,
+    survey: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    formula: IndexFormula | None = None,
+    model: str | None = None,
+    tagged_to: datetime | None = None,
+    contacts: int = 0,
+    reviewed: int = 0,
+    effort_scale: str = "ces2-7",
+) -> Scorecard:
+    """Every figure of the page, each with its evidence or the reason why there is none.
+
+    Contacts and starts of steps are those of the view's period; survey answers count up to its end, however
+    old (`survey.current_answers`). Trend points speak of four trailing weeks (`trends`). Without a
+    formula the index is not published. `contacts` and `reviewed` are shown as given.
+    """
+    scale = scale_named(effort_scale)
+    evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
+    found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of)
+    outcomes = outcome_figures(job, survey, view=view)
+    success = task_success(job, evidence.attempts, view=view)
+    modes = failure_modes(job, found, moments.targets, scale=scale, as_of=view.as_of)
+    if formula is None:
+        index = without_formula(_why_no_formula(job, outcomes, modes, view), as_of=view.as_of)
+    else:
+        index = evidence.index(formula, found, outcomes, view)
+    index_trend, step_trends = _trends(evidence, moments, view, formula)
+    return Scorecard(
+        job=job,
+        view=view,
+        model=model,
+        contacts=contacts,
+        reviewed=reviewed,
+        tagged_to=tagged_to,
+        index=index,
+        index_trend=index_trend,
+        steps=step_figures(job, found, moments.targets, scale=scale, as_of=view.as_of),
+        step_trends=step_trends,
+        failure_modes=modes,
+        outcomes=outcomes,
+        task_success=success,
+    )
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What an index is computed from, besides the estimates of a window's contacts."""
+
+    job: Job
+    targets: Targets
+    scale: EffortScale
+    survey: pd.DataFrame | None
+    attempts: pd.DataFrame | None
+
+    def index(
+        self,
+        formula: IndexFormula,
+        found: Sequence[TargetEstimates],
+        outcomes: Sequence[OutcomeFigures],
+        view: View,
+    ) -> AlignmentIndex:
+        """The index of one view or trailing window."""
+        means = {pair: found[self.targets.index("outcome", pair[1])].means for pair in formula.modes if self._has(pair)}
+        inputs = IndexInputs(
+            opportunity={**{o.outcome: o.opportunity for o in outcomes}, **shrunk(outcomes)},
+            task_success=task_success(self.job, self.attempts, view=view),
+            effort={pair: mean["effort"] for pair, mean in means.items()} if self._scale_fits(formula) else {},
+            fcr={pair: mean["fcr"] for pair, mean in means.items()},
+        )
+        return alignment_index(formula, inputs, as_of=view.as_of)
+
+    def _has(self, mode: tuple[str, str]) -> bool:
+        """Whether this job version still has the failure mode that the formula names."""
+        return mode[1] in self.targets.outcomes
+
+    def _scale_fits(self, formula: IndexFormula) -> bool:
+        """Whether the formula's effort goalposts belong to the scale of the answers."""
+        return self.scale.disagreement(formula.goalposts["effort"]) is None
+
+
+def _why_no_formula(job: Job, outcomes: Sequence[OutcomeFigures], modes: Sequence[FailureMode], view: View) -> str:
+    try:
+        freeze_formula(job, outcomes=outcomes, failure_modes=modes, start=view.start, end=view.end)
+    except BaselineNotReadyError as error:
+        return str(error)
+    return "no formula is frozen for this job yet; publish once to set the baseline"
+
+
+def _trends(
+    evidence: _Evidence, moments: Moments, view: View, formula: IndexFormula | None
+) -> tuple[tuple[TrendPoint, ...], Mapping[str, tuple[TrendPoint, ...]]]:
+    """The index and each step's friction by week."""
+    job = evidence.job
+    scores = _ScoresByDate(job, evidence.survey, {})
+    index: list[TrendPoint] = []
+    steps: dict[str, list[TrendPoint]] = {step: [] for step in job.step_by_id}
+    for week, window, folds in trailing_windows(moments, view):
+        found = target_estimates(folds, moments.targets, scale=evidence.scale, as_of=view.as_of)
+        for step, points in steps.items():
+            mine = found[moments.targets.index("step", step)]
+            points.append(TrendPoint(week, step_friction(job, mine, scale=evidence.scale, as_of=view.as_of)))
+        if formula is not None:
+            index.append(TrendPoint(week, evidence.index(formula, found, scores.at(window), window).index))
+    return tuple(index), {step: tuple(points) for step, points in steps.items()}
+
+
+@dataclass(frozen=True)
+class _ScoresByDate:
+    """Outcome scores per window, computed again only where answers came in."""
+
+    job: Job
+    survey: pd.DataFrame | None
+    known: dict[int, tuple[OutcomeFigures, ...]]
+
+    def at(self, window: View) -> tuple[OutcomeFigures, ...]:
+        """The scores as known by the end of the window."""
+        answers = 0 if self.survey is None else int(known_by(self.survey["answered_at"], window).sum())
+        if answers not in self.known:
+            view = replace(window, start=None)
+            self.known[answers] = outcome_figures(self.job, self.survey, view=view, draws=TREND_DRAWS)
+        return self.known[answers]
