@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from alignment.build import index_json
-from alignment.index import baseline_view, freeze_formula
+from alignment.documents import index_json
+from alignment.index import BaselineNotReadyError, freeze_formula
+from alignment.moments import Moments
 from alignment.scorecard import Scorecard, View
 from flows.workspace import Workspace
 from store.scorecards import read_inputs, read_scorecard
 from store.scores import PublishedIndex, read_formula, save_formula, save_published
+
+BASELINE = timedelta(weeks=13)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Published:
 
     published: bool
     new: bool
-    formula: str | None
+    formula: str
     reason: str | None
 
 
@@ -39,18 +42,28 @@ def publish(workspace: Workspace) -> Published:
         content = index_json(card)
         new = save_published(session, job.id, _record(card, content), digest=_digest(job.id, content))
     index = card.index
-    return Published(index.published, new, index.formula or None, index.reason)
+    return Published(index.published, new, index.formula, index.reason)
 
 
 def _freeze(session: Session, workspace: Workspace, now: datetime) -> None:
     inputs = read_inputs(session, workspace.job, as_of=now)
-    view = baseline_view(inputs.moments, as_of=now)
-    if view is None:
-        return
+    view = _baseline(inputs.moments, now)
     card = read_scorecard(session, workspace.job, view)
-    formula = freeze_formula(workspace.job, card, survey=inputs.survey)
-    if formula is not None:
-        save_formula(session, workspace.job.id, formula, by="headway publish", why="first baseline")
+    try:
+        formula = freeze_formula(
+            workspace.job, outcomes=card.outcomes, failure_modes=card.failure_modes, start=view.start, end=view.end
+        )
+    except BaselineNotReadyError:
+        return
+    save_formula(session, workspace.job.id, formula, by="headway publish", why="first baseline")
+
+
+def _baseline(moments: Moments, now: datetime) -> View:
+    """The first quarter of the contacts, so that what came after can be told from it."""
+    weeks = moments.weeks()
+    if not weeks:
+        return View(as_of=now)
+    return View(as_of=now, start=weeks[0], end=weeks[0] + BASELINE)
 
 
 def _record(card: Scorecard, content: dict[str, Any]) -> PublishedIndex:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classifiers.artifact import load
+from classifiers.model import Model
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
@@ -12,6 +13,7 @@ from store.models import NoModelError
 from store.reviews import queue_unsure
 from store.tags import add_tags, save_label_space, untagged
 from tagger.tag import tag_contacts
+from taxonomy.model import Job
 
 BATCH = 2000
 
@@ -29,6 +31,16 @@ class TaggedCounts:
     model: str
 
 
+def check_version(model: Model, job: Job) -> None:
+    """Raise JobVersionError unless the model was trained under this version of the job."""
+    trained_under = model.card["job_version"]
+    if trained_under != job.stamp:
+        raise JobVersionError(
+            f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
+            f"run `headway train --job {job.id} --data FILE`"
+        )
+
+
 def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     """Tag every contact of the job that the model in use has not read; a batch a unit of work.
 
@@ -36,12 +48,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     """
     job, database = workspace.job, workspace.database
     model = load(workspace.shelf.path())
-    trained_under = model.card["job_version"]
-    if trained_under != job.stamp:
-        raise JobVersionError(
-            f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
-            f"run `headway train --job {job.id} --data FILE`"
-        )
+    check_version(model, job)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     with database.session() as session:
         save_label_space(session, model.id, model.space)

@@ -53,7 +53,8 @@ def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime 
     blobs = scored.loc[rows["pk"]].tolist()
     probabilities = unpack(blobs, len(space.labels)) @ label_targets(space, targets)
     truth, weight = _reviewed(_reviews(session, job.id, moment), rows["pk"], targets)
-    return Evidence(rows, probabilities, truth, weight, response_weights(rows, probabilities[:, targets.partition]))
+    response = response_weights(rows, probabilities[:, targets.partition])
+    return Evidence(rows, probabilities, truth, weight, response.weights)
 
 
 def label_targets(space: LabelSpace, targets: Targets) -> NDArray[np.float64]:

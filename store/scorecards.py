@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alignment.build import build_scorecard, step_figures
+from alignment.build import build_scorecard
+from alignment.effort import scale_named
+from alignment.figures import step_figures, target_estimates
 from alignment.index import IndexFormula
 from alignment.moments import Moments
 from alignment.scorecard import Scorecard, StepFigures, View
 from alignment.targets import Targets
+from store.evidence import EFFORT_SCALE
 from store.moments import read_moments
 from store.reviews import latest_decisions
 from store.scores import read_formula
@@ -76,8 +79,13 @@ def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[st
     """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`."""
     moments = read_inputs(session, job, as_of=view.as_of).moments
     parts = moments.within(view).by(by)
-    bare = replace(view, filters={})
-    return {str(value): step_figures(job, part, view=bare) for value, part in sorted(parts.items(), key=str)}
+    everything, scale = View(as_of=view.as_of), scale_named(EFFORT_SCALE)
+    found = {
+        str(value): target_estimates(part.folds(everything), part.targets, scale=scale, as_of=view.as_of)
+        for value, part in sorted(parts.items(), key=str)
+    }
+    targets = moments.targets
+    return {value: step_figures(job, one, targets, scale=scale, as_of=view.as_of) for value, one in found.items()}
 
 
 def _tagged(session: Session, job: Job, model: str | None) -> tuple[int, datetime | None]:

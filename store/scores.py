@@ -30,7 +30,7 @@ class PublishedIndex:
 
 def save_formula(session: Session, job_id: str, formula: IndexFormula, *, by: str, why: str) -> None:
     """Keep a formula; the newest is in force. Its content names its version, so it is kept once."""
-    row = {"job_id": job_id, "version": formula.version, "content": formula.as_json(), "by": by, "why": why}
+    row = {"job_id": job_id, "version": formula.version, "content": formula.to_json(), "by": by, "why": why}
     insert_new(session, formulas, [{**row, "created_at": datetime.now(UTC)}])
 
 

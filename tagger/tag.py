@@ -48,7 +48,7 @@ class Reader(Protocol):
     def answer(self, documents: Sequence[Document]) -> Answers:
         """Read documents."""
 
-    def segment_weights(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
+    def segment_scores(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
         """How strongly each segment of each document speaks for that document's label, in [0, 1]."""
 
 
@@ -73,7 +73,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
     scores, groups = answers.scores.probabilities, answers.scores.by_group
     best = groups.argmax(axis=1)
     chosen = [_best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
-    weights = reader.segment_weights(documents, chosen)
+    weights = reader.segment_scores(documents, chosen)
     tags = tuple(
         Tag(
             contact_id=contact.id,

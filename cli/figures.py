@@ -1,0 +1,245 @@
+"""Figures in the terminal: friction, outcomes, the index, and the scorecard of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.output import job_option, json_option, print_json, print_table, shown
+
+if TYPE_CHECKING:
+    from alignment.scorecard import Scorecard, StepFigures, View
+
+
+def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--from --to --where --as-of`: which contacts the figures speak of, and as known when."""
+    for option in (
+        click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day."),
+        click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Day after the last."),
+        click.option("--where", multiple=True, help="Only contacts with this, as channel=chat or segment.tier=gold."),
+        click.option("--as-of", type=click.DateTime(), help="As it was known at this moment (UTC); default now."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@job_option
+@view_options
+@click.option("--by", help="Also by channel, segment.NAME, circumstance.NAME, week or day.")
+@json_option
+def friction(job: str, by: str | None, as_json: bool, **chosen: Any) -> None:
+    """Show friction by job step, the largest burden first."""
+    from store.scorecards import read_friction
+
+    card, slices = _read(job, chosen, also=lambda s, j, v: read_friction(s, j, v, by=by) if by else None)
+    if as_json:
+        from alignment.documents import friction_json
+
+        print_json(friction_json(card, slices))
+        return
+    print_steps(card)
+    for value, figures in (slices or {}).items():
+        _print_step_table(f"{by} = {value}", card, figures)
+
+
+@click.command()
+@job_option
+@view_options
+@json_option
+def outcomes(job: str, as_json: bool, **chosen: Any) -> None:
+    """Show outcomes by opportunity, the largest first."""
+    card, _ = _read(job, chosen)
+    if as_json:
+        from alignment.documents import outcomes_json
+
+        print_json(outcomes_json(card))
+    else:
+        print_outcomes(card)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@click.option("--job", help="A shipped or imported job's id, or a job file.")
+@view_options
+@json_option
+def index(ctx: click.Context, job: str | None, as_json: bool, **chosen: Any) -> None:
+    """Show, explain and look back on the Alignment Index."""
+    if ctx.invoked_subcommand is not None:
+        return
+    if job is None:
+        raise click.UsageError("Missing option '--job'.")
+    card, _ = _read(job, chosen)
+    if as_json:
+        from alignment.documents import head_json, index_json
+
+        print_json({**head_json(card), **index_json(card)})
+    else:
+        print_index(card)
+
+
+@index.command()
+@job_option
+@view_options
+def explain(job: str, **chosen: Any) -> None:
+    """Print the formula, its parameters and inputs, and the arithmetic."""
+    from alignment.index import explain as explained
+    from store.scores import read_formula
+
+    card, formula = _read(job, chosen, also=lambda session, found, _: read_formula(session, found.id))
+    if formula is None:
+        click.echo(f"not published: {card.index.reason}")
+    else:
+        click.echo(explained(formula, card.index))
+
+
+@index.command()
+@job_option
+@json_option
+def history(job: str, as_json: bool) -> None:
+    """List every index that was published."""
+    from store.scores import index_history
+
+    _, rows = _read(job, {}, also=lambda session, found, _: index_history(session, found.id))
+    if as_json:
+        print_json({"job": job, "history": [vars(row) for row in rows]})
+        return
+    table = [[f"{row.as_of:%Y-%m-%d %H:%M}", row.formula, row.job_version, _value(row.content)] for row in rows]
+    print_table(f"Index of {job}", ("published", "formula", "job version", "index"), table)
+
+
+@click.command()
+@job_option
+@view_options
+@json_option
+def scorecard(job: str, as_json: bool, **chosen: Any) -> None:
+    """Show a job's scorecard."""
+    card, _ = _read(job, chosen)
+    if as_json:
+        from alignment.documents import scorecard_json
+
+        print_json(scorecard_json(card))
+    else:
+        print_scorecard(card)
+
+
+def _read(
+    job: str, chosen: dict[str, Any], *, also: Callable[[Any, Any, Any], Any] | None = None
+) -> tuple[Scorecard, Any]:
+    from cli.database import opened
+    from flows.workspace import Workspace
+    from store.scorecards import read_scorecard
+
+    found, view = Workspace.open(job).job, _view(chosen)
+    with opened() as session:
+        card = read_scorecard(session, found, view)
+        return card, also(session, found, view) if also else None
+
+
+def _view(chosen: dict[str, Any]) -> View:
+    from alignment.scorecard import View
+
+    filters = {}
+    for condition in chosen.get("where") or ():
+        name, equals, value = condition.partition("=")
+        if not equals or not value:
+            raise click.BadParameter(f"{condition!r} is not NAME=VALUE", param_hint="--where")
+        filters[name] = value
+    start, end, as_of = chosen.get("start"), chosen.get("end"), chosen.get("as_of")
+    moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
+    return View(moment, start and start.date(), end and end.date(), filters)
+
+
+def print_scorecard(card: Scorecard) -> None:
+    """The whole scorecard for a terminal."""
+    click.echo(f"{card.job.statement}\n{card.job.id} {card.job.stamp}: {evidence_line(card)}\n")
+    print_index(card)
+    click.echo()
+    print_steps(card)
+    click.echo()
+    print_failure_modes(card)
+    click.echo()
+    print_outcomes(card)
+
+
+def evidence_line(card: Scorecard) -> str:
+    """How much stands behind the page."""
+    newest = f"to {card.tagged_to:%Y-%m-%d %H:%M} UTC" if card.tagged_to else "nothing tagged yet"
+    corrected = f"{card.reviewed:,} reviews correct the figures" if card.reviewed else "no review corrects the figures"
+    return f"{card.contacts:,} contacts tagged {newest}; {corrected}; known at {card.view.as_of:%Y-%m-%d %H:%M} UTC"
+
+
+def print_index(card: Scorecard) -> None:
+    """The index with its band and components, or why it is not published."""
+    found = card.index
+    if not found.published:
+        click.echo(f"Alignment Index: not published: {found.reason}")
+        return
+    band = (
+        f"; other weights and forms: {found.method_band[0]:.0f} to {found.method_band[1]:.0f}"
+        if found.method_band
+        else ""
+    )
+    click.echo(f"Alignment Index {shown(found.index)} of 100 (formula {found.formula}{band})")
+    for name, part in found.components.items():
+        click.echo(f"  {name.replace('_', ' '):14s} {shown(part, digits=2)}")
+
+
+def print_steps(card: Scorecard) -> None:
+    """Friction by step, the largest burden first. `~` marks what no review corrects."""
+    ordered = sorted(card.steps, key=lambda figures: -(figures.burden.value or -1.0))
+    _print_step_table("Friction by step (0 none, 100 worst), largest burden first", card, ordered)
+
+
+def _print_step_table(title: str, card: Scorecard, steps: Sequence[StepFigures]) -> None:
+    rows = [
+        [
+            card.job.step_by_id[one.step].name if one.step in card.job.step_by_id else one.step,
+            shown(one.share, scale=100, unit="%"),
+            shown(one.effort, digits=2),
+            shown(one.fcr, scale=100, digits=0, unit="%"),
+            shown(one.friction, digits=0),
+            shown(one.burden, digits=1),
+        ]
+        for one in steps
+    ]
+    print_table(title, ("step", "share of contacts", "effort (7 = easy)", "FCR", "friction", "burden"), rows)
+
+
+def print_failure_modes(card: Scorecard) -> None:
+    """The failure modes with most burden."""
+    rows = [
+        [
+            card.job.outcome_by_id[mode.outcome].statement,
+            shown(mode.effort, digits=2),
+            shown(mode.fcr, scale=100, digits=0, unit="%"),
+            shown(mode.fcr_long, scale=100, digits=0, unit="%"),
+            shown(mode.burden),
+        ]
+        for mode in card.failure_modes[:3]
+    ]
+    days = card.job.friction.fcr.window_days
+    print_table("Top failure modes", ("outcome", "effort", f"FCR {days} days", "FCR 30 days", "burden"), rows)
+
+
+def print_outcomes(card: Scorecard) -> None:
+    """Outcomes by opportunity."""
+    rows = [
+        [
+            card.job.outcome_by_id[one.outcome].statement,
+            shown(one.importance),
+            shown(one.satisfaction),
+            shown(one.opportunity),
+            one.served or "-",
+        ]
+        for one in sorted(card.outcomes, key=lambda one: one.rank or len(card.outcomes) + 1)[:10]
+    ]
+    print_table("Outcomes by opportunity", ("outcome", "importance", "satisfaction", "opportunity", "served"), rows)
+
+
+def _value(content: dict[str, Any]) -> str:
+    value = content["index"]["value"]
+    return "not published" if value is None else f"{value:.1f}"

@@ -1,0 +1,105 @@
+"""`headway train`, `predict` and `eval`: the tagger on its own, without a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.output import job_option, json_option, print_counts, print_json
+
+SOME_UNUSED = 3
+LINES_AT_ONCE = 512
+
+
+@click.command()
+@job_option
+@click.option(
+    "--data", type=click.Path(path_type=Path, dir_okay=False), help="Labelled contacts; default the job's sample."
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
+@json_option
+def train(job: str, data: Path | None, seed: int, as_json: bool) -> None:
+    """Train a tagger; use it if it is not worse than the one in use.
+
+    Calibrates on held-out data, sets the deferral threshold, and compares with the model in use on the same contacts.
+    """
+    from flows.train import train as train_model
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    if data is None:
+        raise click.UsageError("give labelled contacts with --data FILE (JSON Lines, CSV or Parquet with `labels`)")
+    report = train_model(
+        open_job(job, settings), data, settings=settings, seed=seed, say=lambda line: click.echo(line, err=True)
+    )
+    print_counts(report.as_json(), as_json=True) if as_json else click.echo(report.text())
+    if report.unused:
+        for line in report.examples:
+            click.echo(line, err=True)
+        raise SystemExit(SOME_UNUSED)
+
+
+@click.command()
+@job_option
+@click.option("--model", help="Model id; default the one in use.")
+def predict(job: str, model: str | None) -> None:
+    """Tag contacts from standard input to standard output.
+
+    JSON Lines in, JSON Lines out: order kept, one line out per line in, no database. A line that cannot be
+    read gives an `error` in its place, and exit code 3.
+    """
+    from flows.predict import Predictor
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    predictor = Predictor.open(open_job(job, settings), settings=settings, model=model)
+    failed = 0
+    for batch in _batches(sys.stdin.buffer):
+        for line in predictor.lines(batch):
+            failed += "error" in line
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    raise SystemExit(SOME_UNUSED if failed else 0)
+
+
+def _batches(stream: Any) -> Iterator[list[tuple[int, bytes]]]:
+    """Numbered lines, several at once: a model reads many together much faster."""
+    batch: list[tuple[int, bytes]] = []
+    for number, line in enumerate(stream, 1):
+        batch.append((number, line))
+        if len(batch) >= LINES_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@click.command("eval")
+@job_option
+@click.option("--data", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Labelled contacts.")
+@click.option("--model", help="Model id; default the one in use.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), help="Folder for report.json and report.md."
+)
+@json_option
+def evaluate(job: str, data: Path, model: str | None, report: Path | None, as_json: bool) -> None:
+    """Measure a tagger on labelled contacts."""
+    from flows.evaluate import evaluate as measure_tagger
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    done = measure_tagger(open_job(job, settings), data, settings=settings, model=model)
+    if report is not None:
+        done.write(report)
+    print_json(done.as_json()) if as_json else click.echo(done.text())
+    if done.unused:
+        click.echo(f"not used: {json.dumps(done.unused)}", err=True)
+        raise SystemExit(SOME_UNUSED)

@@ -1,0 +1,76 @@
+"""Labelled contacts from a file: what `train` learns from and `eval` is measured on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from classifiers.scores import LabelSpace
+from tagger.formats.reading import Rejected, read_contacts
+from tagger.labels import STEP_ONLY, LabelReader, UnknownLabelError, label_space
+from tagger.model import Contact, Labels
+from tagger.redact import redact_contact
+from tagger.tag import Document, document_of
+from taxonomy.errors import BadInputError
+from taxonomy.model import Job
+
+
+class NothingLabelledError(BadInputError):
+    """A file holds no labelled contact that could be used."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Redacted contacts with labels in the job's own ids, and what could not be used, by reason."""
+
+    contacts: tuple[Contact, ...]
+    labels: tuple[Labels, ...]
+    names: tuple[str, ...]
+    unused: Mapping[str, int]
+    examples: tuple[str, ...]
+
+    @property
+    def documents(self) -> list[Document]:
+        """What the customers said, as the classifier reads it."""
+        return [document_of(contact) for contact in self.contacts]
+
+    def space(self, job: Job) -> LabelSpace:
+        """The label space that these labels need under a job."""
+        return label_space(
+            job, step_only=[name.removesuffix(STEP_ONLY) for name in self.names if name.endswith(STEP_ONLY)]
+        )
+
+
+def read_labelled(job: Job, path: Path) -> Labelled:
+    """Read a file of labelled contacts; lines that cannot be used are counted, not fatal.
+
+    Raises NothingLabelledError if no line can be used, or BadInputError for an unusable file.
+    """
+    reader = LabelReader(job)
+    contacts, labels, names, examples = [], [], [], []
+    unused: Counter[str] = Counter()
+    for read in read_contacts(path, now=datetime.now(UTC)):
+        if isinstance(read, Rejected):
+            unused[read.kind] += 1
+            examples.append(f"{path}:{read.line}: {read.message}")
+            continue
+        try:
+            known = read.contact.labels
+            if known is None:
+                unused["no-labels"] += 1
+                continue
+            resolved, name = reader.resolve(known), reader.label(known)
+        except UnknownLabelError as error:
+            unused["unknown-label"] += 1
+            examples.append(f"{path}:{read.line}: {error}")
+            continue
+        contacts.append(redact_contact(read.contact))
+        labels.append(resolved)
+        names.append(name)
+    if not contacts:
+        why = f" ({examples[0]})" if examples else ""
+        raise NothingLabelledError(f"{path}: no contact with `labels` of job {job.id!r} could be used{why}")
+    return Labelled(tuple(contacts), tuple(labels), tuple(names), dict(unused), tuple(examples[:20]))
