@@ -47,10 +47,12 @@ def command(
     found = find_job(job)
     spec = WorldSpec(
         job=found.id,
+        seed=numbers["seed"],
+        contacts=numbers["contacts"],
+        days=numbers["days"],
         start=read_day(start),
         talk=replace(Talk(), words=words, noise=noise),
         changes=tuple(read_change(text) for text in changes),
-        **numbers,
     )
     _report(folder, write_world(spec, folder, job=found), as_json=as_json)
 
