@@ -51,3 +51,15 @@ class LabelScores:
     def by_group(self) -> NDArray[np.float64]:
         """Probabilities of the groups, shape (n, groups)."""
         return self.space.to_groups(self.probabilities)
+
+    @property
+    def best(self) -> NDArray[np.int64]:
+        """The chosen label of each row: the best group, then the best label inside it, so that the two agree."""
+        group_of = np.array(self.space.group_of)
+        inside = group_of[None, :] == self.by_group.argmax(axis=1)[:, None]
+        return np.where(inside, self.probabilities, -1.0).argmax(axis=1)
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """The probability of the chosen label, shape (n,)."""
+        return self.probabilities[np.arange(len(self.probabilities)), self.best]

@@ -1,0 +1,94 @@
+"""Models on disk: safetensors and JSON only, checked against their hashes before anything is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.card import card_text
+from classifiers.content import content_id, rebuilt, settings_of, tensors_of, vocabulary_of
+from classifiers.encoder import CachedEncoder, Encoder
+from classifiers.encoder_export import encoder_named
+from classifiers.model import Model
+from taxonomy.errors import HeadwayError
+
+FORMAT = 1
+PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
+
+
+class ModelFileError(HeadwayError):
+    """A saved model is missing, damaged, or of a form this version cannot read."""
+
+
+def save(model: Model, folder: Path) -> None:
+    """Write the model to `folder`, the manifest last: a folder without one was never finished."""
+    from safetensors.numpy import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors_of(model).items()}
+    save_file(tensors, folder / "tensors.safetensors")
+    _write(folder / "settings.json", settings_of(model))
+    _write(folder / "vocabulary.json", vocabulary_of(model))
+    _write(folder / "card.json", dict(model.card))
+    if model.card:
+        (folder / "card.md").write_text(card_text(model.card, model_id=model.id), encoding="utf-8")
+    manifest = {"format": FORMAT, "id": model.id, "sha256": {part: _sha256(folder / part) for part in PARTS}}
+    _write(folder / "manifest.json", manifest)
+
+
+def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = None) -> Model:
+    """Read a model back; its answers are those of the one saved, to the last digit.
+
+    Without `encoder` the one it was trained with is looked up under `home` by its id.
+    Raises ModelFileError where a file is missing or altered, EncoderError where the encoder is not at hand.
+    """
+    from safetensors.numpy import load_file
+
+    manifest = _checked_manifest(folder)
+    settings, vocabulary = _read(folder / "settings.json"), _read(folder / "vocabulary.json")
+    wanted = str(settings["encoder"])
+    if encoder is not None and encoder.id != wanted:
+        raise ModelFileError(f"{folder} was trained with encoder {wanted}, not {encoder.id}: give it that one.")
+    used = CachedEncoder(encoder or encoder_named(wanted, home=home))
+    try:
+        model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelFileError(f"the parts of the model in {folder} do not fit together: {error}. Train again.") from error
+    if content_id(model) != manifest["id"]:
+        raise ModelFileError(f"the model in {folder} is not the one its manifest names. Train again.")
+    return replace(model, id=manifest["id"], card=_read(folder / "card.json"))
+
+
+def _checked_manifest(folder: Path) -> dict[str, Any]:
+    if not (folder / "manifest.json").is_file():
+        raise ModelFileError(f"no finished model in {folder}. Train one with `headway train`.")
+    manifest = _read(folder / "manifest.json")
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelFileError(f"{folder} holds a model of another format than {FORMAT}. Train again.")
+    hashes = manifest.get("sha256")
+    for part in PARTS:
+        if not (folder / part).is_file():
+            raise ModelFileError(f"{folder / part} is missing. Restore it or train again.")
+        if not isinstance(hashes, dict) or _sha256(folder / part) != hashes.get(part):
+            raise ModelFileError(f"{folder / part} was altered or damaged. Restore it or train again.")
+    return manifest
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"{path} cannot be read: {error}. Restore it or train again.") from error
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,112 @@
+"""A model as plain tensors and plain JSON, and its id: the hash of both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.calibration import MarginScale
+from classifiers.deferral import NOTHING
+from classifiers.encoder import Encoder
+from classifiers.lexical import GramTable, LexicalFeatures
+from classifiers.margins import KernelScorer, LinearScorer
+from classifiers.model import Model
+from classifiers.novelty import TailFit
+from classifiers.scores import LabelSpace
+from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage
+
+ID_DIGITS = 12
+
+Tensors = dict[str, NDArray[Any]]
+Plain = dict[str, Any]
+
+
+def tensors_of(model: Model) -> Tensors:
+    """Every array of a model by name."""
+    words, vectors = model.lexical, model.embedding
+    return {
+        "words_idf": words.features.words.idf,
+        "chars_idf": words.features.chars.idf,
+        "linear_weights": words.scorer.weights,
+        "linear_bias": words.scorer.bias,
+        "landmarks": vectors.scorer.landmarks,
+        "kernel_weights": vectors.scorer.weights,
+        "reference": vectors.reference,
+    }
+
+
+def settings_of(model: Model) -> Plain:
+    """Everything else that shapes an answer."""
+    words, vectors = model.lexical, model.embedding
+    return {
+        "labels": list(model.space.labels),
+        "groups": list(model.space.groups),
+        "group_of": list(model.space.group_of),
+        "seen": list(words.columns.seen),
+        "encoder": vectors.encoder.id,
+        "gamma": vectors.scorer.gamma,
+        "lexical": _stage_settings(words.scale, words.tail, words.accept),
+        "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
+    }
+
+
+def vocabulary_of(model: Model) -> Plain:
+    """The n-grams of both tables, in the order of their columns."""
+    features = model.lexical.features
+    return {"words": list(features.words.columns), "chars": list(features.chars.columns)}
+
+
+def rebuilt(settings: Plain, vocabulary: Plain, tensors: Tensors, *, encoder: Encoder) -> Model:
+    """The model that these parts were taken from, without id and card. Raises KeyError or ValueError if they misfit."""
+    space = LabelSpace(tuple(settings["labels"]), tuple(settings["groups"]), tuple(settings["group_of"]))
+    columns = Columns(space, tuple(settings["seen"]))
+    features = LexicalFeatures(
+        _table("words", vocabulary["words"], tensors["words_idf"]),
+        _table("chars", vocabulary["chars"], tensors["chars_idf"]),
+    )
+    linear = LinearScorer(tensors["linear_weights"], tensors["linear_bias"])
+    kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
+    lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]))
+    embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
+    return Model(space, lexical, embedding)
+
+
+def content_id(model: Model) -> str:
+    """The first digits of a hash over everything that shapes an answer; the date and the card do not count."""
+    digest = hashlib.sha256()
+    for part in (settings_of(model), vocabulary_of(model)):
+        digest.update(json.dumps(part, sort_keys=True).encode())
+    for name, tensor in sorted(tensors_of(model).items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(tensor).tobytes())
+    return digest.hexdigest()[:ID_DIGITS]
+
+
+def _table(kind: Any, grams: list[str], idf: NDArray[Any]) -> GramTable:
+    if len(grams) != len(idf):
+        raise ValueError(f"{len(grams)} n-grams but {len(idf)} weights")
+    return GramTable(kind, {gram: column for column, gram in enumerate(grams)}, idf)
+
+
+def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Plain:
+    confidence = None if accept.confidence == NOTHING else accept.confidence
+    return {
+        "scales": list(scale.scales),
+        "tail": asdict(tail),
+        "accept": {"confidence": confidence, "novelty": accept.novelty},
+    }
+
+
+def _stage_parts(settings: Plain) -> tuple[MarginScale, TailFit, Acceptance]:
+    accept = settings["accept"]
+    confidence = NOTHING if accept["confidence"] is None else accept["confidence"]
+    return (
+        MarginScale(tuple(settings["scales"])),
+        TailFit(**settings["tail"]),
+        Acceptance(confidence, accept["novelty"]),
+    )

@@ -1,0 +1,48 @@
+"""A document is what one customer said, in segments (turns); how segments become one text and one vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.encoder import Encoder, FloatMatrix, unit_rows
+from taxonomy.errors import BadInputError
+
+Document = Sequence[str]
+
+SMALL_TALK_WORDS = 4.0
+
+
+class DocumentError(BadInputError):
+    """Documents are not sequences of segments, or do not match their labels."""
+
+
+def joined(documents: Sequence[Document]) -> list[str]:
+    """Each document as one text. Raises DocumentError for a bare string, whose segments would be letters."""
+    for number, document in enumerate(documents):
+        if isinstance(document, str):
+            raise DocumentError(f"document {number} is a string; give a list of segments, such as [text].")
+    return [" ".join(document) for document in documents]
+
+
+def segment_weights(document: Document) -> NDArray[np.float64]:
+    """How much each segment counts, shape (segments,): w^2 / (w + 4) for w words.
+
+    Long turns count by their length; "ok" and "thank you" hardly count, unless nothing else was said.
+    """
+    words = np.array([len(segment.split()) for segment in document], dtype=np.float64)
+    return np.asarray(words * words / (words + SMALL_TALK_WORDS))
+
+
+def pooled(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
+    """One vector of length 1 per document, shape (n, dimension): the weighted mean of its segments' vectors."""
+    texts = [segment for document in documents for segment in document]
+    vectors = encoder.encode(texts) if texts else np.zeros((0, encoder.dimension), np.float32)
+    owners = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
+    weights = [segment_weights(document) for document in documents]
+    summed: FloatMatrix = np.zeros((len(documents), encoder.dimension), dtype=np.float32)
+    if len(texts):
+        np.add.at(summed, owners, vectors * np.concatenate(weights).astype(np.float32)[:, None])
+    return unit_rows(summed)

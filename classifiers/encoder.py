@@ -1,0 +1,193 @@
+"""Sentence encoders: texts in, unit vectors out, without importing torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxonomy.errors import BadInputError
+
+FloatMatrix = NDArray[np.float32]
+
+BATCH_TOKENS = 4096
+"""Tokens per batch, padding included: large enough to keep two cores busy, small enough for their cache."""
+
+
+class EncoderError(BadInputError):
+    """An encoder folder is missing, incomplete or not readable."""
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors. `id` names the weights: two encoders with one id give the same vectors."""
+
+    @property
+    def id(self) -> str:
+        """The name of these weights, stored with every model that was trained on them."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
+
+
+class OnnxEncoder:
+    """Runs an encoder folder: `model.onnx` (mean pooled, unit length), `tokenizer.json`, `encoder.json`.
+
+    A text longer than `max_tokens` is read in windows whose vectors are averaged by their length,
+    so that its end counts as much as its beginning.
+    """
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        self.folder = folder
+        described = _description(folder)
+        self.id: str = described["id"]
+        self.dimension: int = described["dimension"]
+        self._tokenizer = _tokenizer(folder, described["max_tokens"])
+        self._session = _session(folder / "model.onnx", threads)
+        self._inputs = {one.name for one in self._session.get_inputs()}
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
+        summed: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        owners, windows = self._windows(texts)
+        for batch in _batches([len(ids) for ids in windows]):
+            vectors = self._run([windows[i] for i in batch])
+            lengths = np.array([len(windows[i]) for i in batch], dtype=np.float32)
+            np.add.at(summed, [owners[i] for i in batch], vectors * lengths[:, None])
+        return unit_rows(summed)
+
+    def _windows(self, texts: Sequence[str]) -> tuple[list[int], list[list[int]]]:
+        """Token ids of every window, and the number of the text each window belongs to."""
+        owners: list[int] = []
+        windows: list[list[int]] = []
+        for number, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
+            if not texts[number].strip():
+                continue
+            for window in (encoding, *encoding.overflowing):
+                owners.append(number)
+                windows.append(window.ids)
+        return owners, windows
+
+    def _run(self, windows: list[list[int]]) -> FloatMatrix:
+        width = max(map(len, windows))
+        ids = np.zeros((len(windows), width), dtype=np.int64)
+        mask = np.zeros((len(windows), width), dtype=np.int64)
+        for row, window in enumerate(windows):
+            ids[row, : len(window)] = window
+            mask[row, : len(window)] = 1
+        fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (vectors,) = self._session.run(None, {name: fed[name] for name in self._inputs})
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class CachedEncoder:
+    """Remembers the vectors of texts already seen: short turns ("thank you") come back all the time."""
+
+    def __init__(self, inner: Encoder, *, capacity: int = 50_000) -> None:
+        self.inner = inner
+        self.id = inner.id
+        self.dimension = inner.dimension
+        self._capacity = capacity
+        self._known: dict[str, FloatMatrix] = {}
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """As the inner encoder; each distinct text is computed once."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        fresh = dict(zip(missing, self.inner.encode(missing), strict=True)) if missing else {}
+        vectors: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = fresh[text] if text in fresh else self._known[text]
+        self._remember(fresh)
+        return vectors
+
+    def _remember(self, fresh: dict[str, FloatMatrix]) -> None:
+        if len(self._known) + len(fresh) > self._capacity:
+            self._known.clear()
+        if len(fresh) <= self._capacity:
+            self._known.update((text, vector.copy()) for text, vector in fresh.items())
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model by name or path. Slow to start: it imports torch."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self._model: Any = SentenceTransformer(name, device="cpu")
+        self.id = f"st-{Path(name).name}"
+        self.dimension: int = self._model.get_sentence_embedding_dimension()
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        filled = np.array([bool(text.strip()) for text in texts])
+        return np.asarray(vectors, dtype=np.float32) * filled[:, None].astype(np.float32)
+
+
+def sentence_transformer_encoder(name: str) -> Encoder:
+    """The encoder of any sentence-transformers name or path, for other languages or larger models."""
+    return SentenceTransformerEncoder(name)
+
+
+def unit_rows(rows: FloatMatrix) -> FloatMatrix:
+    """Rows scaled to length 1; a row of zeros stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Positions grouped by similar length, so that little is padded."""
+    batches: list[list[int]] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        full = batches and (len(batches[-1]) + 1) * lengths[position] > BATCH_TOKENS
+        if not batches or full:
+            batches.append([])
+        batches[-1].append(position)
+    return batches
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    try:
+        described: dict[str, Any] = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise EncoderError(
+            f"no encoder can be read in {folder}: {error}. Delete the folder; the next training writes it again."
+        ) from error
+    missing = {"id", "dimension", "max_tokens"} - described.keys()
+    if missing:
+        raise EncoderError(f"{folder / 'encoder.json'} lacks {', '.join(sorted(missing))}. Delete the folder.")
+    return described
+
+
+def _tokenizer(folder: Path, max_tokens: int) -> Any:
+    from tokenizers import Tokenizer
+
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise EncoderError(f"{path} is missing. Delete the folder; the next training writes it again.")
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _session(path: Path, threads: int | None) -> Any:
+    import onnxruntime
+
+    if not path.is_file():
+        raise EncoderError(f"{path} is missing. Delete the folder; the next training writes it again.")
+    options = onnxruntime.SessionOptions()
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    # Idle threads that spin take the cores from tokenising and from other processes on a small machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

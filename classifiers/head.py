@@ -1,0 +1,141 @@
+"""The trainable heads, as scikit-learn estimators. Only training imports this module."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.svm import LinearSVC
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from classifiers.margins import KernelScorer, LinearScorer, similarity
+
+ROWS_AT_ONCE = 2048
+
+
+class _MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Shared contract: `margins` always has one column per class, `decision_function` one less for two classes."""
+
+    scorer_: LinearScorer | KernelScorer
+    classes_: NDArray[Any]
+
+    def margins(self, X: Any) -> NDArray[np.float64]:
+        """One margin per class in the order of `classes_`, shape (n, classes)."""
+        check_is_fitted(self)
+        return self.scorer_.margins(self._checked(X))
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """As scikit-learn has it: shape (n, classes), or (n,) for the second of two classes."""
+        margins = self.margins(X)
+        return (margins[:, 1] - margins[:, 0]) / 2.0 if len(self.classes_) == 2 else margins
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The class with the largest margin."""
+        return np.asarray(self.classes_[self.margins(X).argmax(axis=1)])
+
+    def _checked(self, X: Any) -> Any:
+        return validate_data(self, X, reset=False)
+
+
+class LinearHead(_MarginClassifier):
+    """One linear support vector machine per label, for sparse word features.
+
+    `C` is the usual inverse of regularisation; `seed` fixes the solver's order.
+    """
+
+    def __init__(self, C: float = 1.0, seed: int = 0) -> None:
+        self.C = C
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from features X, shape (n, features), sparse or dense, and labels y, shape (n,)."""
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        if len(self.classes_) == 1:
+            self.scorer_ = LinearScorer(np.zeros((X.shape[1], 1), np.float32), np.ones(1, np.float32))
+            return self
+        machine = LinearSVC(C=self.C, random_state=self.seed).fit(X, y)
+        weights, bias = machine.coef_.T, machine.intercept_
+        if len(self.classes_) == 2:
+            weights, bias = np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
+        self.scorer_ = LinearScorer(np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+        return self
+
+    def _checked(self, X: Any) -> Any:
+        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+class KernelHead(_MarginClassifier):
+    """Kernel ridge regression on +1/-1 targets over sentence vectors (least-squares SVM, Suykens 1999).
+
+    An outcome gathers several ways of meaning it, which lie in separate places of the vector space; a Gaussian
+    kernel draws borders around each where a plane cannot. Above `landmarks` texts a random subset of them spans
+    the solution (subset of regressors, Smola & Schoelkopf 2000): solve (K'K + ridge Z) A = K'Y.
+    """
+
+    def __init__(self, gamma: float = 1.0, ridge: float = 0.1, landmarks: int = 4000, seed: int = 0) -> None:
+        self.gamma = gamma
+        self.ridge = ridge
+        self.landmarks = landmarks
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from vectors X, shape (n, d), and labels y, shape (n,)."""
+        X, y = validate_data(self, X, y, dtype=np.float32)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        self.landmark_rows_ = landmark_rows(len(X), limit=self.landmarks, seed=self.seed)
+        chosen = X[self.landmark_rows_]
+        gram, target = kernel_sums(X, signs(y, self.classes_), chosen, gamma=self.gamma)
+        weights = ridge_weights(gram, target, similarity(chosen, chosen, gamma=self.gamma), ridge=self.ridge)
+        self.scorer_ = KernelScorer(chosen, weights, self.gamma)
+        return self
+
+    def _checked(self, X: Any) -> Any:
+        return validate_data(self, X, reset=False, dtype=np.float32)
+
+
+def landmark_rows(count: int, *, limit: int, seed: int) -> NDArray[np.int64]:
+    """Which rows span the kernel solution: all of them, or a seeded draw, in ascending order."""
+    if count <= limit:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(count)[:limit])
+
+
+def signs(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
+    """+1 in the column of each row's class and -1 elsewhere, shape (n, classes)."""
+    return np.where(y[:, None] == classes[None, :], 1.0, -1.0)
+
+
+def kernel_sums(
+    vectors: Any, targets: NDArray[np.float64], landmarks: Any, *, gamma: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """K'K, shape (m, m), and K'Y, shape (m, classes): sums over rows, so that folds subtract."""
+    gram = np.zeros((len(landmarks), len(landmarks)))
+    target = np.zeros((len(landmarks), targets.shape[1]))
+    for start in range(0, len(vectors), ROWS_AT_ONCE):
+        part = similarity(vectors[start : start + ROWS_AT_ONCE], landmarks, gamma=gamma).astype(np.float64)
+        gram += part.T @ part
+        target += part.T @ targets[start : start + ROWS_AT_ONCE]
+    return gram, target
+
+
+def ridge_weights(
+    gram: NDArray[np.float64], target: NDArray[np.float64], landmark_kernel: Any, *, ridge: float
+) -> Any:
+    """A in (K'K + ridge Z) A = K'Y, shape (m, classes), float32. A whiff on the diagonal keeps duplicates solvable."""
+    system = gram + ridge * landmark_kernel.astype(np.float64)
+    system[np.diag_indices_from(system)] += 1e-6 * max(1.0, float(np.trace(gram)) / len(gram))
+    return linalg.solve(system, target, assume_a="pos").astype(np.float32)
+
+

@@ -1,0 +1,43 @@
+"""What a trained head is at run time: numbers that turn features into one margin per label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from classifiers.encoder import FloatMatrix
+
+
+@dataclass(frozen=True)
+class LinearScorer:
+    """Margins X W + b; `weights` has shape (features, labels), `bias` (labels,)."""
+
+    weights: FloatMatrix
+    bias: FloatMatrix
+
+    def margins(self, features: sparse.csr_matrix | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Signed distances, shape (n, labels); the largest is the answer."""
+        return np.asarray(features @ self.weights + self.bias, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class KernelScorer:
+    """Margins K A with K = exp(-gamma |x - z|^2) over `landmarks` z, shape (m, d); `weights` A is (m, labels)."""
+
+    landmarks: FloatMatrix
+    weights: FloatMatrix
+    gamma: float
+
+    def margins(self, vectors: FloatMatrix) -> NDArray[np.float64]:
+        """Signed distances, shape (n, labels); the largest is the answer."""
+        return np.asarray(similarity(vectors, self.landmarks, gamma=self.gamma) @ self.weights, dtype=np.float64)
+
+
+def similarity(vectors: FloatMatrix, landmarks: FloatMatrix, *, gamma: float) -> FloatMatrix:
+    """The Gaussian kernel exp(-gamma |x - z|^2), shape (n, m), float32."""
+    squares = np.einsum("ij,ij->i", vectors, vectors)[:, None] + np.einsum("ij,ij->i", landmarks, landmarks)
+    distances = np.maximum(squares - 2.0 * (vectors @ landmarks.T), 0.0)
+    return np.asarray(np.exp(-gamma * distances), dtype=np.float32)

@@ -1,0 +1,106 @@
+"""A trained model: documents in, calibrated answers out, with the segments that carried them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.cascade import Answers, Stage, run_cascade
+from classifiers.documents import Document, joined, segment_weights
+from classifiers.scores import LabelScores, LabelSpace
+from classifiers.stages import EmbeddingStage, LexicalStage
+from taxonomy.errors import BadInputError
+
+Mode = Literal["cascade", "lexical", "embedding"]
+BATCH = 2048
+
+
+class UnknownLabelError(BadInputError):
+    """A label was named that this model's label space does not hold."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Two trained stages over one label space.
+
+    `id` is a hash of everything that shapes an answer; `card` says what the model was made of and how good it is.
+    """
+
+    space: LabelSpace
+    lexical: LexicalStage
+    embedding: EmbeddingStage
+    id: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(
+        self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade", then: Sequence[Stage] = ()
+    ) -> Answers:
+        """Calibrated scores of each document, which stage gave them, and which are deferred.
+
+        `lexical` asks the cheap stage alone, `embedding` sends everything through both; `then` are further stages
+        (an LLM) for what is left. Documents are worked through in batches, so memory stays flat.
+        """
+        parts = []
+        for start in range(0, len(documents), batch):
+            part = documents[start : start + batch]
+            parts.append(self._answer_batch(part, mode=mode, then=then))
+        return Answers.joined(self.space, parts)
+
+    def score(self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade") -> LabelScores:
+        """The scores of `answer` alone."""
+        return self.answer(documents, batch=batch, mode=mode).scores
+
+    def segment_scores(
+        self, documents: Sequence[Document], labels: Sequence[str], *, mode: Mode = "lexical"
+    ) -> list[NDArray[np.float64]]:
+        """How much each segment carried its document's label: one array per document, summing to 1.
+
+        A segment's weight is the chance of the label given that segment alone, times the segment's own weight.
+        """
+        columns = [self._column(label) for label in labels]
+        many = [number for number, document in enumerate(documents) if len(document) > 1]
+        alone = [[segment] for number in many for segment in documents[number]]
+        chances = self.score(alone, mode=mode).probabilities
+        carried = [np.ones(len(document)) for document in documents]
+        start = 0
+        for number in many:
+            stop = start + len(documents[number])
+            weights = chances[start:stop, columns[number]] * segment_weights(documents[number])
+            carried[number] = weights / weights.sum() if weights.sum() > 0 else np.full(stop - start, 1 / (stop - start))
+            start = stop
+        return carried
+
+    def _answer_batch(self, documents: Sequence[Document], *, mode: Mode, then: Sequence[Stage]) -> Answers:
+        match mode:
+            case "cascade":
+                return run_cascade(documents, first=self.lexical, later=(self.embedding, *then))
+            case "lexical":
+                return run_cascade(documents, first=self.lexical, later=then)
+            case "embedding":
+                first = _Everything(self.lexical, self.embedding)
+                return run_cascade(documents, first=first, later=then)
+
+    def _column(self, label: str) -> int:
+        if label not in self.space.labels:
+            raise UnknownLabelError(f"the model {self.id} has no label {label!r}; it knows {len(self.space.labels)}.")
+        return self.space.labels.index(label)
+
+
+@dataclass(frozen=True)
+class _Everything:
+    """Both stages as one: no text stops at the words."""
+
+    words: LexicalStage
+    vectors: EmbeddingStage
+
+    @property
+    def name(self) -> str:
+        return self.vectors.name
+
+    def judge(self, documents: Sequence[Document], *, earlier: Any = None) -> Any:
+        joined(documents)
+        return self.vectors.judge(documents, earlier=self.words.judge(documents))

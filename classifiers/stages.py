@@ -1,0 +1,107 @@
+"""The two trained stages of the cascade: words first, sentence vectors where words do not settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.calibration import Floats, MarginScale
+from classifiers.cascade import StageAnswers
+from classifiers.documents import Document, joined, pooled
+from classifiers.encoder import Encoder, FloatMatrix
+from classifiers.lexical import LexicalFeatures
+from classifiers.margins import KernelScorer, LinearScorer
+from classifiers.novelty import TailFit, lexical_distance, nearest_distance, with_none
+from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a label space a head has seen examples of, in the head's own order."""
+
+    space: LabelSpace
+    seen: tuple[int, ...]
+
+    @property
+    def none(self) -> int:
+        """The column of `_none`."""
+        return self.space.labels.index(NONE_LABEL)
+
+    @property
+    def in_scope(self) -> NDArray[np.int64]:
+        """Positions among `seen` of the labels that are not `_none`."""
+        return np.array([place for place, column in enumerate(self.seen) if column != self.none], dtype=np.int64)
+
+    def spread(self, probabilities: Floats, chance_of_none: Floats) -> Floats:
+        """From seen labels to the whole space: unseen ones get 0, `_none` gains what strangeness says."""
+        whole = np.zeros((len(probabilities), len(self.space.labels)))
+        whole[:, list(self.seen)] = probabilities
+        return with_none(whole, self.none, chance_of_none)
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """When a stage answers itself: at least this confident, and no stranger than this (both inclusive)."""
+
+    confidence: float
+    novelty: float = 1.0
+
+    def sure(self, scores: LabelScores) -> NDArray[np.bool_]:
+        """Which rows the stage keeps, shape (n,)."""
+        return np.asarray((scores.confidence >= self.confidence) & (scores.novelty <= self.novelty))
+
+
+@dataclass(frozen=True)
+class LexicalStage:
+    """TF-IDF and a linear head: tens of thousands of texts a second."""
+
+    name: ClassVar[str] = "lexical"
+    columns: Columns
+    features: LexicalFeatures
+    scorer: LinearScorer
+    scale: MarginScale
+    tail: TailFit
+    accept: Acceptance
+
+    def judge(self, documents: Sequence[Document], *, earlier: StageAnswers | None = None) -> StageAnswers:
+        """Scores from words and characters alone; `earlier` is not used."""
+        texts = joined(documents)
+        margins = self.scorer.margins(self.features.transform(texts))
+        distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unknown_share(texts))
+        scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
+        return StageAnswers(scores, margins, self.accept.sure(scores))
+
+
+@dataclass(frozen=True)
+class EmbeddingStage:
+    """Sentence vectors and a kernel head, added to the margins of the words."""
+
+    name: ClassVar[str] = "embedding"
+    columns: Columns
+    encoder: Encoder
+    scorer: KernelScorer
+    reference: FloatMatrix
+    scale: MarginScale
+    tail: TailFit
+    accept: Acceptance
+
+    def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
+        """Scores from the sum of this stage's margins and the lexical stage's."""
+        vectors = pooled(self.encoder, documents)
+        margins = self.scorer.margins(vectors)
+        distances = nearest_distance(vectors, self.reference)
+        blocks = [earlier.margins, margins]
+        scores = scored(self.columns, blocks, scale=self.scale, tail=self.tail, distances=distances)
+        return StageAnswers(scores, margins, self.accept.sure(scores))
+
+
+def scored(
+    columns: Columns, margins: Sequence[Floats], *, scale: MarginScale, tail: TailFit, distances: Floats
+) -> LabelScores:
+    """Margins and distances of n texts as calibrated scores over the whole label space."""
+    chances = columns.spread(scale.probabilities(margins), tail.chance_of_none(distances))
+    return LabelScores(columns.space, chances, tail.novelty(distances))
