@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cli.output import job_option, json_option, print_json
-from evals.worlds import Change, Talk, WorldSpec, WorldSpecError
+from evals.worlds import Change, Talk, WorldSpec, WorldSpecError, write_world
 
 FORM = "DATE,STEP[,CHANNEL][,effort=X][,resolved=X][,success=X][,share=X]"
 
@@ -41,7 +41,6 @@ def command(
     The folder gets contacts, labelled contacts to train on and others to test on, an outcome survey,
     product events, and truth.json with the true value of every figure.
     """
-    from evals.worlds_files import write_world
     from taxonomy.loader import find_job
 
     found = find_job(job)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from evals.worlds_draw import Drawn, Stage, draw_contacts
+from evals.worlds_draw import Drawn, draw_contacts
 from evals.worlds_events import Attempts, draw_attempts, task_success_truth
+from evals.worlds_files import write_files
 from evals.worlds_spec import (
     Change,
     Experience,
@@ -23,6 +25,7 @@ from evals.worlds_spec import (
     WorldSpec,
     WorldSpecError,
 )
+from evals.worlds_stage import Stage
 from evals.worlds_surveys import Wave, draw_waves, survey_truth
 from evals.worlds_text import Brief, Said, Split, Teller
 from evals.worlds_truth import Ledger, iso, planted, realised, superpopulation
@@ -41,6 +44,7 @@ __all__ = [
     "WorldSpec",
     "WorldSpecError",
     "generate",
+    "write_world",
 ]
 
 LABELLED_STREAM = 1
@@ -190,6 +194,16 @@ def generate(spec: WorldSpec, *, job: Job | None = None) -> World:
     stage = Stage(spec, job, wordings)
     split = split_families(wordings, heldout=spec.heldout_families, seed=spec.split_seed)
     return World(stage, draw_contacts(stage), split)
+
+
+def write_world(spec: WorldSpec, folder: Path, *, job: Job | None = None) -> dict[str, int]:
+    """Draw the world of `spec` and write its files into `folder`; gives the number of rows per file name.
+
+    contacts.jsonl.gz (no labels), labelled.jsonl.gz and heldout.jsonl.gz (others, with labels),
+    outcome_survey.csv, events.csv, truth.jsonl (the right tag of each contact), truth.json (every figure).
+    Raises WorldFolderError if the folder cannot be used, and what `generate` raises.
+    """
+    return write_files(generate(spec, job=job), folder)
 
 
 def brief_of(stage: Stage, drawn: Drawn, i: int) -> Brief:

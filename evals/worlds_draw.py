@@ -7,69 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.worlds_spec import Change, WorldSpec, WorldSpecError
-from evals.worlds_wordings import Wordings
-from taxonomy.model import Job
+from evals.worlds_experience import answered, costs, experienced
+from evals.worlds_spec import WorldSpec, WorldSpecError
+from evals.worlds_stage import DAY, Columns, Stage, changed, normalised, within
 
-Columns: TypeAlias = dict[str, NDArray[Any]]
-
-DAY = 86_400
 WEEKDAYS = np.array([1.25, 1.15, 1.05, 1.0, 1.0, 0.7, 0.6])
 HOURS = np.array([0] * 7 + [1, 3, 5, 6, 6, 5, 5, 5, 5, 5, 5, 6, 6, 4, 3, 1, 0], dtype=float)
-MINUTES_BY_CHANNEL = {"phone": 1.1, "email": 0.9, "web": 0.7}
-COST_PER_MINUTE = {"phone": 0.95, "chat": 0.6, "email": 0.55, "web": 0.4}
-COST_FIXED = 0.4
-TRANSFER_TIME = 0.35  # each transfer makes a contact this much longer
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What never changes within a world: names in their order, the job, the spec, the profiles."""
-
-    spec: WorldSpec
-    job: Job
-    wordings: Wordings
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """Step ids; arrays hold positions in this tuple, -1 = fits no step."""
-        return tuple(self.job.step_by_id)
-
-    @property
-    def outcomes(self) -> tuple[str, ...]:
-        """Outcome ids; arrays hold positions in this tuple, -1 = fits no step."""
-        return tuple(self.job.outcome_by_id)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Channel names; arrays hold positions in this tuple."""
-        return tuple(self.spec.channels)
-
-    @property
-    def attributes(self) -> dict[str, tuple[str, ...]]:
-        """Segments and circumstances of the job with their values; arrays hold positions in them."""
-        return {**self.job.segments, **self.job.circumstances}
-
-    def profile(self, name: str) -> NDArray[np.float64]:
-        """One number of every step's profile, in the order of `steps`."""
-        return np.array([getattr(self.wordings.steps[step], name) for step in self.steps], dtype=float)
-
-    def shares(self, attribute: str) -> NDArray[np.float64]:
-        """The population's shares of an attribute's values; equal where the spec names none."""
-        values = self.attributes[attribute]
-        given = self.spec.shares.get(attribute, {})
-        return normalised(np.array([given.get(value, 0.0 if given else 1.0) for value in values]))
-
-    def effect(self, attribute: str, names: tuple[str, ...]) -> NDArray[np.float64]:
-        """What each value of an attribute (or channel) adds to effort."""
-        shifts = self.spec.experience.by.get(attribute, {})
-        return np.array([shifts.get(name, 0.0) for name in names])
 
 
 @dataclass(frozen=True)
@@ -107,16 +54,6 @@ class Drawn:
         return (self.ended - self.started) / 60.0
 
 
-def normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights made to sum to 1."""
-    return np.asarray(weights / weights.sum())
-
-
-def moment_of(change: Change) -> int:
-    """When a change begins, in seconds since 1970."""
-    return int(datetime.combine(change.since, time(), tzinfo=UTC).timestamp())
-
-
 def draw_contacts(stage: Stage, *, stream: int = 0) -> Drawn:
     """Draw all contacts. `stream` tells apart independent draws under one seed (labelled, reference)."""
     spec = stage.spec
@@ -135,12 +72,7 @@ def draw_contacts(stage: Stage, *, stream: int = 0) -> Drawn:
     strangers = stray_contacts(stage, rng, spec.contacts - len(columns["started"]))
     columns = {name: np.concatenate([columns[name], strangers[name]]) for name in columns}
     columns = within(columns, np.argsort(columns["started"], kind="stable"))
-    return frozen(stage, answered(stage, rng, columns))
-
-
-def within(columns: Columns, keep: NDArray[Any]) -> Columns:
-    """The chosen rows of every column."""
-    return {name: values[keep] for name, values in columns.items()}
+    return frozen(stage, with_second(stage, rng, answered(stage, rng, columns)))
 
 
 def whole_customers(rng: np.random.Generator, customer: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
@@ -174,6 +106,11 @@ def draw_times(spec: WorldSpec, rng: np.random.Generator, count: int) -> NDArray
     return np.asarray(int(spec.begins.timestamp()) + days * DAY + hours * 3600 + seconds, dtype=np.int64)
 
 
+def draw_channels(stage: Stage, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """Channels by their shares."""
+    return rng.choice(len(stage.channels), size=count, p=normalised(np.array(list(stage.spec.channels.values()))))
+
+
 def first_contacts(stage: Stage, rng: np.random.Generator, people: Columns, count: int) -> Columns:
     """Contacts that no other contact caused."""
     spec = stage.spec
@@ -190,11 +127,6 @@ def first_contacts(stage: Stage, rng: np.random.Generator, people: Columns, coun
     return experienced(stage, rng, people, columns)
 
 
-def draw_channels(stage: Stage, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Channels by their shares."""
-    return rng.choice(len(stage.channels), size=count, p=normalised(np.array(list(stage.spec.channels.values()))))
-
-
 def draw_steps(stage: Stage, rng: np.random.Generator, columns: Columns) -> NDArray[np.int64]:
     """Steps by their shares, which a planted change may multiply."""
     weights = np.tile(stage.profile("share"), (len(columns["started"]), 1))
@@ -204,14 +136,6 @@ def draw_steps(stage: Stage, rng: np.random.Generator, columns: Columns) -> NDAr
     bounds = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
     draws = rng.random(len(bounds))
     return np.asarray(np.minimum((draws[:, None] > bounds).sum(axis=1), len(stage.steps) - 1))
-
-
-def changed(stage: Stage, change: Change, columns: Columns) -> NDArray[np.bool_]:
-    """Rows that a change has reached by time and channel (whatever their step)."""
-    reached = columns["started"] >= moment_of(change)
-    if change.channel is not None:
-        reached &= columns["channel"] == stage.channels.index(change.channel)
-    return np.asarray(reached)
 
 
 def draw_outcomes(stage: Stage, rng: np.random.Generator, steps: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -246,58 +170,6 @@ def further_contacts(stage: Stage, rng: np.random.Generator, people: Columns, be
     return experienced(stage, rng, people, columns)
 
 
-def experienced(stage: Stage, rng: np.random.Generator, people: Columns, columns: Columns) -> Columns:
-    """Add how each contact goes: transfers, resolution, duration, cost and felt effort."""
-    spec, step, count = stage.spec, columns["step"], len(columns["started"])
-    columns.update({name: people[name][columns["customer"]] for name in stage.job.segments})
-    resolved_p, effort_shift = stage.profile("resolved")[step], np.zeros(count)
-    for change in spec.changes:
-        rows = changed(stage, change, columns) & (step == stage.steps.index(change.step))
-        resolved_p = resolved_p + change.resolved * rows
-        effort_shift += change.effort * rows
-    resolved_p = np.clip(resolved_p, 0.02, 0.98)
-    columns["transfers"] = np.minimum(rng.poisson(stage.profile("transfers")[step]), 4)
-    columns["abandoned"] = rng.random(count) < spec.abandoned_share
-    columns["resolved"] = (rng.random(count) < resolved_p) & ~columns["abandoned"]
-    columns["ended"] = columns["started"] + draw_seconds(stage, rng, columns)
-    columns["cost"] = costs(stage, columns)
-    columns["effort"] = draw_effort(stage, rng, columns, people["_ease"][columns["customer"]] + effort_shift)
-    return columns
-
-
-def draw_seconds(stage: Stage, rng: np.random.Generator, columns: Columns) -> NDArray[np.int64]:
-    """How long each contact takes: log-normal around its step's mean, longer when transferred."""
-    step, spread = columns["step"], 0.45
-    factor = np.array([MINUTES_BY_CHANNEL.get(channel, 1.0) for channel in stage.channels])[columns["channel"]]
-    mean_transfers = stage.profile("transfers")[step]
-    longer = (1 + TRANSFER_TIME * columns["transfers"]) / (1 + TRANSFER_TIME * mean_transfers)
-    mean = stage.profile("minutes")[step] * factor * longer
-    minutes = mean * rng.lognormal(-spread * spread / 2, spread, size=len(step))
-    return np.asarray(np.maximum(np.rint(minutes * 60), 20), dtype=np.int64)
-
-
-def costs(stage: Stage, columns: Columns) -> NDArray[np.float64]:
-    """What each contact costs, by its minutes and channel."""
-    rate = np.array([COST_PER_MINUTE.get(channel, 0.5) for channel in stage.channels])[columns["channel"]]
-    return np.asarray(np.round(COST_FIXED + rate * (columns["ended"] - columns["started"]) / 60, 2))
-
-
-def draw_effort(
-    stage: Stage, rng: np.random.Generator, columns: Columns, shift: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """What each customer would answer to "it was easy", 1 to 7 (CES 2.0)."""
-    like, step = stage.spec.experience, columns["step"]
-    usual = stage.profile("effort")[step] + shift
-    usual += like.resolution * (columns["resolved"] - stage.profile("resolved")[step])
-    usual += like.transfer * (columns["transfers"] - stage.profile("transfers")[step])
-    usual += like.abandoning * columns["abandoned"]
-    usual += stage.effect("channel", stage.channels)[columns["channel"]]
-    for name, values in stage.attributes.items():
-        usual += stage.effect(name, values)[columns[name]]
-    felt = usual + rng.normal(0.0, like.moment, size=len(step))
-    return np.asarray(np.clip(np.rint(felt), 1, 7), dtype=np.int64)
-
-
 def stray_contacts(stage: Stage, rng: np.random.Generator, count: int) -> Columns:
     """Contacts that fit no step, of people who are otherwise not seen (so no one's repeat)."""
     spec = stage.spec
@@ -321,20 +193,14 @@ def stray_contacts(stage: Stage, rng: np.random.Generator, count: int) -> Column
     return columns
 
 
-def answered(stage: Stage, rng: np.random.Generator, columns: Columns) -> Columns:
-    """Add who answers the survey and when, and the second thing that some contacts are about."""
-    spec, response, count = stage.spec, stage.spec.response, len(columns["started"])
-    base = np.array([response.channel.get(channel, -1.0) for channel in stage.channels])[columns["channel"]]
-    odds = base + response.resolved * columns["resolved"] + response.transfers * columns["transfers"]
-    odds = odds + response.effort * (columns["effort"] - 4)
-    answers = rng.random(count) < 1 / (1 + np.exp(-odds))
-    delay = 60 + rng.exponential(response.delay_hours * 3600, size=count).astype(np.int64)
-    columns["answered"] = answers & ~columns["abandoned"]
-    columns["answered_at"] = columns["ended"] + delay
-    columns["says_resolved"] = columns["resolved"] ^ (rng.random(count) < 0.04)
+def with_second(stage: Stage, rng: np.random.Generator, columns: Columns) -> Columns:
+    """Add the second matter, on another step, that some contacts are about as well; -1 = none."""
+    count = len(columns["started"])
     other = draw_outcomes(stage, rng, rng.choice(len(stage.steps), size=count, p=normalised(stage.profile("share"))))
     step_of = np.array([stage.steps.index(stage.job.step_of[outcome]) for outcome in stage.outcomes])
-    second = (rng.random(count) < spec.secondary_share) & (step_of[other] != columns["step"]) & (columns["step"] >= 0)
+    second = (
+        (rng.random(count) < stage.spec.secondary_share) & (step_of[other] != columns["step"]) & (columns["step"] >= 0)
+    )
     columns["secondary"] = np.where(second, other, -1)
     return columns
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.worlds_draw import Stage, draw_people, draw_times, moment_of
+from evals.worlds_draw import draw_people, draw_times
+from evals.worlds_stage import Stage, moment_of
 from evals.worlds_truth import iso
 
 EVENT_STREAM = 6

@@ -9,26 +9,25 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from evals.worlds import World, WorldSpec, generate
 from evals.worlds_events import event_rows
 from evals.worlds_surveys import survey_rows
 from taxonomy.errors import BadInputError
-from taxonomy.model import Job
+
+if TYPE_CHECKING:
+    from evals.worlds import World
 
 
 class WorldFolderError(BadInputError):
     """A world cannot be written where it was asked to be."""
 
 
-def write_world(spec: WorldSpec, folder: Path, *, job: Job | None = None) -> dict[str, int]:
-    """Draw the world of `spec` and write its files into `folder`, made if it is not there.
+def write_files(world: World, folder: Path) -> dict[str, int]:
+    """Write a world's files into `folder`, made if it is not there; gives the number of rows per file name.
 
-    Gives the number of rows per file name. Raises WorldFolderError if the folder cannot be used, and
-    what `generate` raises.
+    Raises WorldFolderError if the folder cannot be used.
     """
-    world = generate(spec, job=job)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return {name: write(folder / name, world) for name, write in FILES.items()}

@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.worlds_draw import DAY, Stage, moment_of, normalised
+from evals.worlds_stage import DAY, Stage, moment_of, normalised
 from evals.worlds_truth import friction_of, iso
 
 SURVEY_STREAM = 5

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.worlds_draw import DAY, Drawn, Stage, draw_contacts
+from evals.worlds_draw import Drawn, draw_contacts
+from evals.worlds_stage import DAY, Stage
 from taxonomy.model import FrictionRule, Goalposts
 
 LONG_WINDOW = 30
