@@ -82,7 +82,7 @@ def find_job(ref: str, *, extra: Iterable[Path] = ()) -> Job:
     known = {path.stem: path for path in (*_shipped_paths(), *_job_files(extra))}
     if ref in known:
         return load_job(known[ref])
-    names = ", ".join(sorted(known)) or "none"
+    names = ", ".join(sorted(name for name in known if "@" not in name)) or "none"
     raise UnknownJobError(f"{ref!r} is no known job and no file; known jobs: {names}; or give the path of a job file")
 
 
@@ -94,7 +94,10 @@ def _shipped_paths() -> list[Path]:
 def _job_files(places: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for place in places:
-        files += sorted(path for path in place.iterdir() if path.suffix in SUFFIXES) if place.is_dir() else [place]
+        if place.is_dir():
+            files += sorted(path for path in place.iterdir() if path.suffix in SUFFIXES)
+        elif place.is_file():
+            files.append(place)
     return files
 
 
