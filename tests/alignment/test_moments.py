@@ -73,7 +73,9 @@ def test_moments_of_two_batches_add_up_to_those_of_both(make_world, seed, cut):
     world = make_world(seed, n=120, reviews=40)
     rows = np.random.default_rng(seed).permutation(120)
     both = fold(world.evidence, world.targets)
-    halves = fold(part(world.evidence, rows[:cut]), world.targets) + fold(part(world.evidence, rows[cut:]), world.targets)
+    halves = fold(part(world.evidence, rows[:cut]), world.targets) + fold(
+        part(world.evidence, rows[cut:]), world.targets
+    )
     assert same(both, halves)
 
 

@@ -146,7 +146,7 @@ def test_rectified_intervals_hold_the_truth_where_the_naive_mean_does_not(make_w
         fcr, share, effort = given.means["fcr"], given.share, given.means["effort"]
         held += fcr.low <= 0.5 <= fcr.high
         shares += share.low <= 0.2 <= share.high
-        efforts += effort.low <= 3.0 + 0.06 and 3.0 - 0.06 <= effort.high
+        efforts += effort.low <= 3.0 + 0.06 and effort.high >= 3.0 - 0.06
         called = world.evidence.frame["fcr"][world.called == 0]
         half = 1.96 * called.std() / np.sqrt(len(called))
         naive_held += abs(called.mean() - 0.5) <= half
