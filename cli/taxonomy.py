@@ -11,7 +11,7 @@ import click
 from taxonomy.changes import Change, JobDiff, diff_jobs
 from taxonomy.errors import BadInputError, HeadwayError
 from taxonomy.lint import Finding, Similarity, lint_job
-from taxonomy.loader import UnknownJobError, find_job
+from taxonomy.loader import UnknownJobError, find_job, lines_of
 from taxonomy.model import Job, JobStep
 
 if TYPE_CHECKING:
@@ -139,12 +139,16 @@ def _encoder_similarity() -> Similarity | None:
 
 
 def _lint_record(ref: str, job: Job, findings: Sequence[Finding]) -> dict[str, Any]:
-    return {"file": ref, "job": job.id, "job_version": job.stamp, "findings": [asdict(finding) for finding in findings]}
+    lines = lines_of(job)
+    records = [asdict(finding) | {"line": lines.get(finding.where, 1)} for finding in findings]
+    return {"file": ref, "job": job.id, "job_version": job.stamp, "findings": records}
 
 
 def _print_findings(ref: str, job: Job, findings: Sequence[Finding]) -> None:
+    lines = lines_of(job)
     for finding in findings:
-        click.echo(f"{ref}: {finding.level}: {finding.where}: {finding.message} [{finding.rule}]")
+        line = lines.get(finding.where, 1)
+        click.echo(f"{ref}:{line}: {finding.level}: {finding.where}: {finding.message} [{finding.rule}]")
     errors = sum(finding.level == "error" for finding in findings)
     warnings = len(findings) - errors
     size = f"{len(job.steps)} steps, {len(job.outcome_by_id)} outcomes"

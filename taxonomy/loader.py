@@ -15,6 +15,7 @@ from taxonomy.model import Job
 from taxonomy.schema import read_job
 
 MAX_BYTES = 2_000_000
+MAX_SHOWN = 100
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -23,7 +24,10 @@ class JobFileError(BadInputError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MAX_SHOWN]]
+        if len(self.problems) > MAX_SHOWN:
+            lines.append(f"... and {len(self.problems) - MAX_SHOWN} more")
+        super().__init__("\n".join(lines))
 
 
 class UnknownJobError(BadInputError):
@@ -48,6 +52,14 @@ def parse_job(text: str, *, name: str) -> Job:
     if report.problems:
         raise JobFileError(report.problems)
     return replace(job, digest=_digest(root), source=text)
+
+
+def lines_of(job: Job) -> dict[str, int]:
+    """The line of the job's source, from 1, on which each outcome and step id stands."""
+    root = open_document(job.source, Report(job.id)) if job.source else None
+    steps = [step.entries() for step in root.entries()["steps"].items()] if root else []
+    outcomes = [item.entries() for step in steps if "outcomes" in step for item in step["outcomes"].items()]
+    return {entry["id"].label(): entry["id"].line for entry in (*steps, *outcomes)}
 
 
 def read_text(path: Path) -> str:

@@ -1,16 +1,17 @@
 """Job files: what loads, and how each kind of bad file is refused."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taxonomy.errors import BadInputError
 from taxonomy.lint import lint_job
-from taxonomy.loader import JobFileError, UnknownJobError, find_job, load_job, parse_job, shipped_jobs
+from taxonomy.loader import JobFileError, UnknownJobError, find_job, lines_of, load_job, parse_job, shipped_jobs
 from taxonomy.model import FrictionRule, Goalposts, IndexRule, JobStage, TaggingRule
 
 SMALL = """\
@@ -252,6 +253,45 @@ def test_any_text_either_loads_or_is_refused_with_a_place(text):
         parse_job(text, name="job.yaml")
     except JobFileError as error:
         assert all(str(problem).startswith("job.yaml:") for problem in error.problems)
+
+
+WRONG = [None, 0, -1, 1.5, True, "", "x", [], {}, [[]], {"x": None}, [None], float("nan"), "9" * 400]
+
+
+def places(tree, path=()):
+    """The path of every value in a tree of dicts and lists."""
+    yield path
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ():
+        yield from places(value, (*path, key))
+
+
+def replaced(tree, path, value):
+    if not path:
+        return value
+    copy = list(tree) if isinstance(tree, list) else dict(tree)
+    copy[path[0]] = replaced(copy[path[0]], path[1:], value)
+    return copy
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_a_job_with_any_value_replaced_loads_or_is_refused_with_a_place(data):
+    tree = yaml.safe_load(find_job("retail-banking").source)
+    place = data.draw(st.sampled_from(list(places(tree))))
+    text = yaml.safe_dump(replaced(tree, place, data.draw(st.sampled_from(WRONG))))
+    try:
+        lint_job(parse_job(text, name="job.yaml"))
+    except JobFileError as error:
+        assert all(re.match(r"job\.yaml:[1-9]", str(problem)) for problem in error.problems)
+
+
+def test_a_flood_of_problems_is_cut_short():
+    with pytest.raises(JobFileError, match=r"\.\.\. and 3 more$"):
+        parse_job(SMALL + "".join(f"x{i}: 1\n" for i in range(103)), name="job.yaml")
+
+
+def test_the_lines_of_steps_and_outcomes_are_known():
+    assert lines_of(parse_job(SMALL, name="a")) == {"plan": 5, "know-time": 9}
 
 
 def test_unreadable_files_are_refused_with_their_path(tmp_path):
