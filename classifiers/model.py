@@ -28,6 +28,7 @@ class Model:
     """Two trained stages over one label space.
 
     `id` is a hash of everything that shapes an answer; `card` says what the model was made of and how good it is.
+    `held_out`, only after training, are its answers to its own training texts as if it had not seen them.
     """
 
     space: LabelSpace
@@ -35,6 +36,7 @@ class Model:
     embedding: EmbeddingStage
     id: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
+    held_out: LabelScores | None = None
 
     def answer(
         self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade", then: Sequence[Stage] = ()

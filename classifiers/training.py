@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.calibration import fit_scale
-from classifiers.card import make_card
+from classifiers.card import cascade_scores, make_card
 from classifiers.content import content_id
 from classifiers.documents import Document, joined, pooled
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
@@ -105,7 +105,7 @@ def train(
         about=about or {},
     )
     report("done", 1.0)
-    return replace(model, id=content_id(model), card=card)
+    return replace(model, id=content_id(model), card=card, held_out=cascade_scores(held_out, found))
 
 
 def _material(

@@ -31,7 +31,7 @@ class Predictor:
     @classmethod
     def open(cls, job: Job, *, settings: Settings, model: str | None = None) -> Predictor:
         """The model in use, or the one named. Raises NoModelError or JobVersionError."""
-        found = load(ModelShelf(settings.models, job.id).path(model))
+        found = load(ModelShelf(settings.models, job.id).path(model), home=settings.home)
         check_version(found, job)
         return cls(job, found)
 

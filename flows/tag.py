@@ -47,7 +47,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     Raises NoModelError without a model, JobVersionError if it belongs to another version of the job.
     """
     job, database = workspace.job, workspace.database
-    model = load(workspace.shelf.path())
+    model = load(workspace.shelf.path(), home=workspace.settings.home)
     check_version(model, job)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     with database.session() as session:

@@ -1,0 +1,53 @@
+"""`headway bench`: what is claimed, measured again on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from cli.output import json_option, print_json
+
+
+@click.group()
+def bench() -> None:
+    """Run the benchmarks."""
+
+
+@bench.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of public data sets; default the generated world alone.")
+@json_option
+def tagger(data: Path | None, as_json: bool) -> None:
+    """The tagger against TF-IDF with a linear SVM, on the same contacts in the same run."""
+    from evals.tagger_bench import tagger_bench, tagger_text
+
+    result = tagger_bench(data, say=_say)
+    print_json(result) if as_json else click.echo(tagger_text(result))
+
+
+@bench.command()
+@click.option("--contacts", default=100_000, show_default=True, help="How many contacts to generate.")
+@json_option
+def scale(contacts: int, as_json: bool) -> None:
+    """Many short contacts through `headway run`: time per stage, memory, and what a second run costs."""
+    from evals.scale import scale as measure_scale
+
+    with TemporaryDirectory() as folder:
+        result = measure_scale(Path(folder), contacts=contacts, say=_say)
+    print_json(result) if as_json else click.echo(_scale_text(result))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _scale_text(result: dict[str, Any]) -> str:
+    lines = [
+        f"{result['contacts']:,} contacts of 40 words: {result['run_seconds']} s, "
+        f"{result['contacts_per_second']} contacts/s, peak {result['peak_mb']:,} MB, database {result['database_mb']} MB"
+    ]
+    lines += [f"  {stage['name']:8s} {stage['seconds']:8.1f} s" for stage in result["stages"]]
+    lines.append(f"again, nothing new: {result['again_seconds']} s ({result['again_over_first']} of the first run)")
+    return "\n".join(lines)
