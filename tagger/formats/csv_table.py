@@ -53,7 +53,9 @@ class _UnusableLine(Exception):
     """A line that is too long, or where the file breaks off."""
 
 
-def read_csv(source: Iterator[bytes], *, check: Callable[[list[str]], None] | None = None) -> Iterator[Found | Rejected]:
+def read_csv(
+    source: Iterator[bytes], *, check: Callable[[list[str]], None] | None = None
+) -> Iterator[Found | Rejected]:
     """Records of a CSV stream. The first row names the columns; a broken row is refused, the next ones are kept.
 
     `check` raises UnreadableFileError for column names that will not do; default: those of contacts.

@@ -1,0 +1,1 @@
+"""How personal data is found: recognisers, what they check, and how their findings become placeholders."""

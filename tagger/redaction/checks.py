@@ -1,0 +1,158 @@
+"""What a pattern alone cannot tell: check digits, dates, and which kind of number the words before it announce."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from tagger.redaction.recogniser import Hit
+
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])"
+    r"|\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|(?:19|20)\d\d)"
+)
+_YEARS = re.compile(r"(?:19|20)\d\d(?:[ -]{1,2}(?:19|20)\d\d)*")
+_CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for kind, words in (
+        ("SECRET", r"pins?|otp|passcode|cvv|cvc|(?:security|verification|one[- ]time|access|confirmation) code|code"),
+        ("ID", r"ssn|social(?: security)?|passport|licen[cs]e|aadhaa?r|national (?:id|insurance)|tax id|nhs"),
+        ("DOB", r"birth(?:day|date)?|dob|born"),
+        ("CARD", r"cards?|visa|mastercard|amex"),
+        ("PHONE", r"phone|mobile|cell|telephone|tel|call|text|whatsapp|reach|fax|contact number"),
+        (
+            "ORDER",
+            r"orders?|invoice|tracking|booking|reservation|confirmation|reference|ref|ticket|case|shipment|pnr|claim|policy",
+        ),
+        ("ACCOUNT", r"account|acct|member(?:ship)?|customer|routing|sort code|iban|user"),
+    )
+)
+_SIZE = re.compile(r"\d ?x ?\d", re.IGNORECASE)
+_CUE_REACH = 45
+"""Characters before a number in which a word may say what it is."""
+
+IBAN_LENGTHS = {
+    **dict(AD=24, AE=23, AT=20, BE=16, BG=22, CH=21, CY=28, CZ=24, DE=22, DK=18, EE=20, ES=24, FI=18, FR=27, GB=22),
+    **dict(GR=27, HR=21, HU=28, IE=22, IL=23, IS=26, IT=27, LI=21, LT=20, LU=20, LV=21, MC=27, MT=31, NL=18, NO=15),
+    **dict(PL=28, PT=25, RO=24, RS=22, SA=24, SE=24, SI=19, SK=24, SM=27, TR=26),
+}
+
+
+def luhn(digits: str) -> bool:
+    """True when the last digit is the right check digit (ISO/IEC 7812-1)."""
+    total = 0
+    for place, character in enumerate(reversed(digits)):
+        value = int(character) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def check_iban(match: re.Match[str]) -> Hit | None:
+    """An account number of its country's length whose remainder by 97 is 1 (ISO 13616)."""
+    text = match[0]
+    length = IBAN_LENGTHS.get(text[:2].upper())
+    taken = [i for i, character in enumerate(text) if character not in " -"]
+    if length is None or len(taken) < length:
+        return None
+    compact = "".join(text[i] for i in taken[:length]).upper()
+    if not compact.isascii() or int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 != 1:
+        return None
+    return Hit("IBAN", match.start(), match.start() + taken[length - 1] + 1)
+
+
+def check_card(match: re.Match[str]) -> Hit | None:
+    """A card number: 13 to 19 digits with the right check digit, or announced as a card."""
+    digits = digits_of(match[0])
+    if not (luhn(digits) and len(set(digits)) > 1) and announced(match.string, match.start()) != "CARD":
+        return None
+    return Hit("CARD", *match.span())
+
+
+def check_ip(match: re.Match[str]) -> Hit | None:
+    """A real IP address; a version number such as 10.2.400.1 or a time is not."""
+    text = match[0]
+    if "::" not in text and text.count(":") not in (0, 7):
+        return None
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return Hit("IP", *match.span()) if len(text) > 6 else None
+
+
+def check_number(match: re.Match[str]) -> Hit | None:
+    """A run of seven or more digits, with or without separators: its kind, or None for dates, years and lists."""
+    text = match[0]
+    digits = digits_of(text)
+    if _DATE.search(text) or _YEARS.fullmatch(text):
+        return None
+    kind = announced(match.string, match.start())
+    if kind in ("SECRET", "DOB") and len(digits) > 10:
+        kind = "ACCOUNT"
+    kind = kind or _kind_by_shape(text, digits)
+    return Hit(kind, *match.span()) if kind else None
+
+
+def check_code(match: re.Match[str]) -> Hit | None:
+    """A reference of letters and digits after the word that announces it, such as `order number A-2231`."""
+    value, cue = match["v"], match["cue"].lower()
+    digits = len(digits_of(value))
+    explicit = any(character.isalpha() or character in ":=#" for character in match["link"])
+    letters = any(character.isalpha() for character in value)
+    enough = (
+        digits >= 4
+        if explicit and not letters
+        else digits >= 5 or (letters and len(value) >= 5 and digits >= (1 if explicit else 2))
+    )
+    if not enough or _DATE.match(value) or (digits == 4 and _YEARS.fullmatch(value)):
+        return None
+    return Hit(announced(cue, len(cue)) or "ACCOUNT", *match.span("v"))
+
+
+def check_spelled(match: re.Match[str]) -> Hit | None:
+    """Digits said one by one; what they are is said before them."""
+    return Hit(announced(match.string, match.start()) or "ACCOUNT", *match.span())
+
+
+def check_spaced_code(match: re.Match[str]) -> Hit | None:
+    """Letters and digits typed one by one (`a 4 g 4 f 3`): at least two of each."""
+    text = match[0]
+    if len(digits_of(text)) < 2 or sum(character.isalpha() for character in text) < 2 or _SIZE.search(text):
+        return None
+    return Hit(announced(match.string, match.start()) or "ORDER", *match.span())
+
+
+def announced(text: str, start: int) -> str | None:
+    """The kind that the nearest cue word before `start` announces, if one stands near."""
+    before = text[max(0, start - _CUE_REACH) : start]
+    last, found = -1, None
+    for kind, pattern in _CUES:
+        for match in pattern.finditer(before):
+            if match.end() > last:
+                last, found = match.end(), kind
+    return found
+
+
+def digits_of(text: str) -> str:
+    """The ASCII digits of a text."""
+    return "".join(character for character in text if "0" <= character <= "9")
+
+
+def is_date(text: str) -> bool:
+    """True for a calendar date written in digits."""
+    return _DATE.fullmatch(text.strip()) is not None
+
+
+def _kind_by_shape(text: str, digits: str) -> str | None:
+    groups = [len(group) for group in re.findall(r"\d+", text)]
+    if len(groups) == 1:
+        return "PHONE" if text.startswith("+") else "ACCOUNT" if len(digits) >= 9 else None
+    if all(size == 1 for size in groups):
+        return "ACCOUNT"
+    if text.startswith(("+", "(")) or groups in ([3, 3, 4], [1, 3, 3, 4], [5, 5], [5, 6], [4, 3, 3], [4, 3, 4]):
+        return "PHONE"
+    if groups == [3, 4] and text[3] in "-.":
+        return "PHONE"
+    if digits.startswith("0") and 9 <= len(digits) <= 15:
+        return "PHONE"
+    return "ACCOUNT" if len(digits) >= 11 and max(groups) >= 3 else None

@@ -1,0 +1,127 @@
+"""Findings in a text become placeholders: overlaps resolved, originals numbered, offsets kept."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from tagger.redaction.recogniser import KINDS, MASK, Hit
+from tagger.redaction.table import RECOGNISERS
+
+PLACEHOLDER = re.compile(rf"\[({'|'.join(KINDS)})_(\d{{1,6}})\]")
+
+MAX_PASSES = 20
+"""A value taken out may bring another into sight; ordinary text is done after two passes."""
+
+_DIGIT = re.compile(r"\d")
+_NUMBERS = frozenset(("CARD", "IBAN", "ID", "DOB", "PHONE", "ORDER", "ACCOUNT"))
+
+
+@dataclass(frozen=True)
+class Span:
+    """One finding: characters `start` to `end` of the original text, and what stands there now."""
+
+    kind: str
+    start: int
+    end: int
+    placeholder: str
+
+
+class Pseudonyms:
+    """Numbers the originals of one contact: the same value gets the same placeholder everywhere in it."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._next: dict[str, int] = {}
+        self._given: dict[tuple[str, str], str] = {}
+        for text in texts:
+            for match in PLACEHOLDER.finditer(text):
+                self._next[match[1]] = max(self._next.get(match[1], 1), int(match[2]) + 1)
+
+    def of(self, kind: str, value: str) -> str:
+        """The placeholder for a value; spelling differences that mean nothing are ignored."""
+        key = (kind, _plain(kind, value))
+        if key not in self._given:
+            number = self._next.get(kind, 1)
+            self._next[kind] = number + 1
+            self._given[key] = f"[{kind}_{number}]"
+        return self._given[key]
+
+
+class Marking:
+    """One text while it is searched. `work` shows each finding, and each placeholder already there, as one MASK."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.marks = [Span(m[1], m.start(), m.end(), m[0]) for m in PLACEHOLDER.finditer(text)] if "[" in text else []
+        self._lay_out()
+
+    def add(self, hits: Iterable[Hit]) -> bool:
+        """Take out these findings (offsets in `work`); False when there was nothing to take out."""
+        chosen = resolve(hit for hit in hits if MASK not in self.work[hit.start : hit.end])
+        for hit in chosen:
+            self.marks.append(Span(hit.kind, self._original(hit.start), self._original(hit.end - 1) + 1, ""))
+        if chosen:
+            self.marks.sort(key=lambda mark: mark.start)
+            self._lay_out()
+        return bool(chosen)
+
+    def values(self, kind: str) -> list[str]:
+        """The originals found so far of one kind."""
+        return [self.text[mark.start : mark.end] for mark in self.marks if mark.kind == kind and not mark.placeholder]
+
+    def render(self, name: Callable[[str, str], str]) -> tuple[str, tuple[Span, ...]]:
+        """The redacted text and its new findings; `name` gives the placeholder for a kind and an original."""
+        parts, spans, at = [], [], 0
+        for mark in self.marks:
+            placeholder = mark.placeholder or name(mark.kind, self.text[mark.start : mark.end])
+            parts += [self.text[at : mark.start], placeholder]
+            at = mark.end
+            if not mark.placeholder:
+                spans.append(Span(mark.kind, mark.start, mark.end, placeholder))
+        return "".join([*parts, self.text[at:]]), tuple(spans)
+
+    def _lay_out(self) -> None:
+        starts = [0, *(mark.end for mark in self.marks)]
+        ends = [*(mark.start for mark in self.marks), len(self.text)]
+        self.work = MASK.join(self.text[start:end] for start, end in zip(starts, ends, strict=True))
+        lengths = (end - start + 1 for start, end in zip(starts, ends, strict=True))
+        self._starts = starts
+        self._work_starts = [0, *accumulate(lengths)][:-1]
+
+    def _original(self, at: int) -> int:
+        piece = bisect_right(self._work_starts, at) - 1
+        return self._starts[piece] + at - self._work_starts[piece]
+
+
+def find_all(text: str) -> list[Hit]:
+    """What every recogniser sees in a text, highest priority first; hits may overlap."""
+    lowered = text.lower()
+    digit = _DIGIT.search(text) is not None
+    hits: list[Hit] = []
+    for recogniser in RECOGNISERS:
+        hints = recogniser.hints
+        if not hints or (hints == ("0",) and digit) or any(hint in lowered for hint in hints if hint != "0"):
+            hits += recogniser.find(text)
+    return hits
+
+
+def resolve(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits to keep, in order of priority: one that overlaps a kept one is dropped."""
+    kept: list[Hit] = []
+    taken: list[tuple[int, int]] = []
+    for hit in hits:
+        at = bisect_right(taken, (hit.start, hit.start))
+        before = at > 0 and taken[at - 1][1] > hit.start
+        after = at < len(taken) and taken[at][0] < hit.end
+        if not before and not after:
+            kept.append(hit)
+            taken.insert(at, (hit.start, hit.end))
+    return kept
+
+
+def _plain(kind: str, value: str) -> str:
+    folded = " ".join(value.casefold().split())
+    return re.sub(r"[\s().-]", "", folded) if kind in _NUMBERS else folded

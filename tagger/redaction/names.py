@@ -1,0 +1,128 @@
+"""Names of people, found only where something says that a name comes: no list of names is complete."""
+
+from __future__ import annotations
+
+import re
+
+from tagger.redaction.recogniser import Hit, Recogniser
+from tagger.redaction.words import NOT_NAMES
+
+_LETTER = r"[^\W\d_]"
+_TOKEN = rf"{_LETTER}{{1,30}}(?:['’-]{_LETTER}{{1,30}})?"
+_CAPITAL = rf"(?=[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-ÿ]){_TOKEN}"
+_TWO_CAPITALS = rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}"
+_WORD = re.compile(_TOKEN)
+_OWN = (
+    r"(?:(?:my|(?:the )?customer'?s?|account holder'?s?|his|her|our|your)(?: own)?"
+    r" (?:full |first |last |maiden |middle |family |given )?"
+    r"|(?:full|first|last|maiden|middle|family|given|sur|customer|caller)[ -]?)names?"
+)
+_PLACE = r"(?: on (?:the |my |your )?(?:account|card|order|booking|file))?"
+_FAMILY = "husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|partner|colleague|boss|friend|uncle|aunt"
+_GREETING = (
+    r"thank you(?: so much| very much)?|thanks(?: a lot| so much)?|hi|hello|hey|dear|welcome|sure|okay|ok|great|sorry"
+    r"|certainly|alright|good (?:morning|afternoon|evening|day)|perfect|awesome|absolutely|bye|goodbye|regards"
+    r"|sincerely|cheers"
+)
+
+
+def is_name_word(word: str) -> bool:
+    """True for a word that can be part of a name: letters, and not an everyday word."""
+    return len(word) > 1 and word.casefold().replace("’", "'").replace("'", "") not in NOT_NAMES
+
+
+def name_prefix(text: str, start: int, *, most: int) -> int:
+    """Where the name that begins at `start` ends: up to `most` words, until the first that cannot be one."""
+    end, at = start, start
+    for _ in range(most):
+        match = _WORD.match(text, at)
+        if match is None or not (
+            is_name_word(match[0]) or (end > start and match[0][0].isupper() and match[0].istitle())
+        ):
+            break
+        end = match.end()
+        at = end + 1
+        if text[end : end + 1] != " ":
+            break
+    return end
+
+
+def _introduced(match: re.Match[str]) -> Hit | None:
+    """After `my name is`: one to three words, in any case; two at most in lower case."""
+    start = match.start("v")
+    most = 3 if match["v"][:1].isupper() else 2
+    return Hit("NAME", start, name_prefix(match.string, start, most=most))
+
+
+def _every_word(match: re.Match[str]) -> Hit | None:
+    """All words of the match must be able to be a name."""
+    words = match["v"].split(" ")
+    return Hit("NAME", *match.span("v")) if all(is_name_word(word) for word in words) else None
+
+
+def _addressed(match: re.Match[str]) -> Hit | None:
+    """After a greeting or thanks; the name of the month or of a brand is not a person."""
+    start = match.start("v")
+    end = name_prefix(match.string, start, most=3)
+    return Hit("NAME", start, end) if end == match.end("v") else None
+
+
+NAME_RECOGNISERS: tuple[Recogniser, ...] = (
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"\b(?i:{_OWN}{_PLACE}(?: is|'s| was|\s?[:=-])|pulled up for|on behalf of) {{0,2}}"
+            rf"(?<=[ :=-])(?P<v>{_TOKEN})"
+        ),
+        _introduced,
+        ("name", "pulled up", "behalf"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            r"\b(?i:names?(?: is|\s?[:=])|(?:last|first|full)[ -]?name|this is"
+            r"|(?:speaking|chatting|talking|spoke|talked|chatted) (?:with|to)|registered (?:as|to|under)"
+            r"|(?:under|in) the name(?: of)?"
+            rf"|(?:my|his|her) (?:late |dear )?(?:{_FAMILY}),?) {{0,2}}(?<=[ :=])(?P<v>{_CAPITAL})"
+        ),
+        _introduced,
+        (
+            "name",
+            "this is",
+            "speaking",
+            "chatting",
+            "talking",
+            "spoke",
+            "talked",
+            "chatted",
+            "registered",
+            "my ",
+            "his ",
+            "her ",
+        ),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(rf"\b(?i:i'?m|i am|it'?s|its) (?P<v>{_TWO_CAPITALS})(?! (?:Member|Customer|Card))"),
+        _every_word,
+        ("i'm", "i am", "im ", "it"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(rf"\b(?P<v>{_CAPITAL}(?: {_CAPITAL})?) (?:here|speaking)\b(?=[,.!]|\s*$| (?:from|with|how))"),
+        _every_word,
+        ("here", "speaking"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof)\.? (?P<v>{_CAPITAL}(?: {_CAPITAL}){{0,2}})"),
+        _addressed,
+        ("mr", "ms", "miss", "mx", "dr", "prof"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(rf"\b(?i:{_GREETING})(?:,|)\s{{1,2}}(?P<v>{_CAPITAL}(?: {_CAPITAL})?)(?=[,.!?]|\s*$)"),
+        _addressed,
+    ),
+)
+"""In the order in which they are tried."""

@@ -1,0 +1,112 @@
+"""What the words around a finding tell: secrets, user names, e-mails said aloud, links and addresses."""
+
+from __future__ import annotations
+
+import re
+
+from tagger.redaction.checks import announced, digits_of, is_date
+from tagger.redaction.recogniser import Hit
+
+MAILERS = r"(?:gmail|g mail|ymail|yahoo|hotmail|outlook|rediffmail|rediff|icloud|aol|protonmail|email|mail)"
+"""Hosts of mailboxes that are known without an ending."""
+
+_NOT_STREET = frozenset(
+    re.split(
+        r"\s",
+        "a ago an and are at away back business by calendar came day days dollars for from hour hours "
+        "i in is it item "
+        "items left minute minutes month months my of off on one or orders other people percent pieces shirts still the "
+        "their this times to was week weeks "
+        "went which with working year years your",
+    )
+)
+_NO_VALUE = frozenset(
+    re.split(
+        r"\s",
+        "and been but can cannot change changed correct does doesn't entered expired forgot forgotten has have "
+        "incorrect invalid isn't issue its link lost never not protected recovery required reset sent should still the "
+        "this was what when which will with wrong yes you your",
+    )
+)
+
+
+def check_secret(match: re.Match[str]) -> Hit | None:
+    """A value with a digit or sign in it; a plain word only right after a colon or an equals sign."""
+    value = match["v"].rstrip(".!?)…")
+    plain = not any(character.isdigit() or character in "_@#$%&*^+=!" for character in value)
+    if len(value) < 3 or (plain and (not match["link"].rstrip().endswith((":", "=")) or value.lower() in _NO_VALUE)):
+        return None
+    return Hit("SECRET", match.start("v"), match.start("v") + len(value))
+
+
+def check_user(match: re.Match[str]) -> Hit | None:
+    """A user name: with a digit, dot or underscore in it, or right after a colon or equals sign."""
+    value = match["v"].rstrip(".-")
+    marked = not value.isalpha()
+    if len(value) < 3 or value.lower() in _NO_VALUE or not (marked or match["link"].rstrip().endswith((":", "="))):
+        return None
+    return Hit("USER", match.start("v"), match.start("v") + len(value))
+
+
+def check_url(match: re.Match[str]) -> Hit | None:
+    """An address that can carry somebody's key, number or e-mail; a plain link to a page stays."""
+    text = match[0].rstrip(".,;:!?)")
+    return Hit("URL", match.start(), match.start() + len(text)) if re.search(r"[?#=@]|[\w-]{20}|\d{5}", text) else None
+
+
+def check_email(match: re.Match[str]) -> Hit | None:
+    """A mailbox; `2@5` is an amount."""
+    text = match[0].rstrip(".-")
+    has_letter = any(character.isalpha() for character in text.partition("@")[2])
+    return Hit("EMAIL", match.start(), match.start() + len(text)) if has_letter else None
+
+
+def check_spoken_email(match: re.Match[str]) -> Hit | None:
+    """`jane dot doe at acme dot org`; `look at acme dot com` names a place, not a mailbox."""
+    marked = re.search(r"\d|[._-]| (?:dot|underscore|dash|hyphen|point) ", match["who"])
+    return Hit("EMAIL", *match.span()) if marked or re.fullmatch(MAILERS, match["host"], re.IGNORECASE) else None
+
+
+def check_street(match: re.Match[str]) -> Hit | None:
+    """A house number and a street; words such as `way` and `court` need capitals or a town behind them."""
+    words = match["words"].lower().split()
+    if any(word in _NOT_STREET for word in words):
+        return None
+    if match["maybe"] and not match["town"] and not match["words"].istitle():
+        return None
+    return Hit("ADDRESS", *match.span())
+
+
+def check_told_address(match: re.Match[str]) -> Hit | None:
+    """What follows `address is`, when a house number is in it."""
+    before = match.string[max(0, match.start() - 8) : match.start()].lower()
+    value = match["v"].rstrip()
+    if not digits_of(value) or before.rstrip(" -").endswith(("email", "mail", "ip", "web")) or is_date(value):
+        return None
+    return Hit("ADDRESS", match.start("v"), match.start("v") + len(value))
+
+
+def check_one_time_code(match: re.Match[str]) -> Hit | None:
+    """A code of digits; error, promotion, zip and country codes stay."""
+    before = match.string[max(0, match.start() - 12) : match.start()].lower().rstrip()
+    known = (
+        "error",
+        "promo",
+        "coupon",
+        "discount",
+        "country",
+        "area",
+        "dress",
+        "qr",
+        "status",
+        "gift",
+        "sort",
+        "response",
+    )
+    return None if before.endswith(known) else Hit("SECRET", *match.span("v"))
+
+
+def check_last_four(match: re.Match[str]) -> Hit | None:
+    """The last digits of a card, unless the words say of what else."""
+    kind = announced(match.string, match.start("v"))
+    return Hit(kind if kind in ("ID", "PHONE", "ACCOUNT") else "CARD", *match.span("v"))

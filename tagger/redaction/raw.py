@@ -1,0 +1,154 @@
+"""Personal data out of text that could not be read as a record: a broken line, a row, anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tagger.redaction.marking import MAX_PASSES, Marking, Pseudonyms, find_all
+
+KEYED = {
+    "name": "NAME",
+    "firstname": "NAME",
+    "lastname": "NAME",
+    "fullname": "NAME",
+    "surname": "NAME",
+    "customername": "NAME",
+    "agentname": "NAME",
+    "displayname": "NAME",
+    "email": "EMAIL",
+    "mail": "EMAIL",
+    "mailto": "EMAIL",
+    "phone": "PHONE",
+    "phonenumber": "PHONE",
+    "mobile": "PHONE",
+    "tel": "PHONE",
+    "address": "ADDRESS",
+    "street": "ADDRESS",
+    "zip": "ADDRESS",
+    "zipcode": "ADDRESS",
+    "postcode": "ADDRESS",
+    "postalcode": "ADDRESS",
+    "dob": "DOB",
+    "dateofbirth": "DOB",
+    "birthdate": "DOB",
+    "ssn": "ID",
+    "passport": "ID",
+    "password": "SECRET",
+    "pin": "SECRET",
+    "token": "SECRET",
+    "cardnumber": "CARD",
+    "iban": "IBAN",
+    "account": "ACCOUNT",
+    "accountnumber": "ACCOUNT",
+    "orderid": "ORDER",
+    "ordernumber": "ORDER",
+    "username": "USER",
+    "ip": "IP",
+    "ipaddress": "IP",
+}
+"""Field names whose value is personal data whatever it looks like; written without capitals, spaces and signs."""
+
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)("|\\?$)', re.DOTALL)
+_NUMBER = re.compile(r"-?\d[\d.eE+-]*")
+_KEPT = frozenset(("id", "speaker", "channel", "startedat", "endedat", "at", "answeredat", "scale", "step", "outcome"))
+_CUSTOMER = "customerid"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A string literal of the raw text (without its quotes), or what stands between two of them."""
+
+    text: str
+    literal: bool
+    key: str = ""
+
+
+def keyed_kind(key: str) -> str | None:
+    """The kind of personal data that a field of this name holds, if its name says so."""
+    return KEYED.get(plain_key(key))
+
+
+def plain_key(key: str) -> str:
+    """A field name without capitals, spaces and signs; of a dotted one the last part."""
+    return "".join(character for character in key.rpartition(".")[2].casefold() if character.isalnum())
+
+
+def redact_pieces(raw: str, names: Pseudonyms) -> str:
+    """The raw text with its JSON punctuation, field names, ids, times and labels; the customer's id becomes null."""
+    json_like = raw.lstrip().startswith(("{", "["))
+    return "".join(_written(piece, names, json_like) for piece in _pieces(raw))
+
+
+def redact_text(text: str, names: Pseudonyms) -> str:
+    """One text on its own, with the numbering of its contact."""
+    return marked(text).render(names.of)[0]
+
+
+def marked(text: str) -> Marking:
+    """A text with everything found in it."""
+    marking = Marking(text)
+    for _ in range(MAX_PASSES):
+        if not marking.add(find_all(marking.work)):
+            break
+    return marking
+
+
+def _pieces(raw: str) -> Iterator[_Piece]:
+    at, key = 0, ""
+    for match in _STRING.finditer(raw):
+        if match.start() > at:
+            yield _Piece(raw[at : match.start()], literal=False, key=key)
+        is_key = match[2] == '"' and raw[match.end() : match.end() + 8].lstrip().startswith(":")
+        if is_key:
+            key = match[1]
+            yield _Piece(match[0], literal=False)
+        else:
+            yield _Piece(match[0], literal=True, key=key)
+        at = match.end()
+    yield _Piece(raw[at:], literal=False, key=key)
+
+
+def _written(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
+    key = plain_key(piece.key)
+    if not piece.literal:
+        return _between(piece, names, json_like)
+    closing = '"' if len(piece.text) > 1 and piece.text.endswith('"') else ""
+    body = piece.text[1 : len(piece.text) - len(closing)]
+    if json_like and key == _CUSTOMER:
+        return "null" if closing else ""
+    if json_like and key in _KEPT:
+        return piece.text
+    kind = KEYED.get(key) if json_like and body.strip() else None
+    if kind is not None and not body.startswith("["):
+        return f'"{names.of(kind, body)}{closing}'
+    return f'"{_redact_escaped(body, names)}{closing}'
+
+
+def _redact_escaped(body: str, names: Pseudonyms) -> str:
+    r"""Escapes such as \u0040 could hide what a pattern looks for, so they are read first where they can be."""
+    try:
+        text = json.loads(f'"{body}"', strict=False)
+    except ValueError:
+        return redact_text(body, names)
+    redacted = redact_text(text, names)
+    return body if redacted == text else json.dumps(redacted, ensure_ascii=False)[1:-1]
+
+
+def _between(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
+    if not json_like or piece.text.startswith('"'):
+        return piece.text if piece.text.startswith('"') and json_like else redact_text(piece.text, names)
+    key = plain_key(piece.key)
+    if key in _KEPT:
+        return piece.text
+    return _NUMBER.sub(lambda match: _number(match[0], key, names), piece.text)
+
+
+def _number(text: str, key: str, names: Pseudonyms) -> str:
+    if key == _CUSTOMER:
+        return "null"
+    kind = KEYED.get(key)
+    redacted = names.of(kind, text) if kind else redact_text(text, names)
+    return text if redacted == text else json.dumps(redacted)
