@@ -28,12 +28,14 @@ from taxonomy.vocabulary import (
     NOUN_INGS,
     NOUN_VERBS,
     OTHER_METRICS,
+    PARTICLES,
     PREPOSITIONS,
     QUESTION_WORDS,
     VERBS,
 )
 
 _METRICS = METRICS | OTHER_METRICS
+_COUNTS = ("number", "amount", "frequency")
 _EFFORT_LEADS = ("takes", "time", "effort", "required", "needed", "able", "how", "steps", "unable")
 _WINDOW = 6
 
@@ -147,7 +149,7 @@ def _joins_metrics(place: _Place) -> bool:
         return place.left in _METRICS or right in _METRICS
     if right in _METRICS and place.left in _METRICS:
         return True
-    if right in MEASURED_IN_CLAUSES:
+    if right in MEASURED_IN_CLAUSES or (right in _COUNTS and i > place.right_at):
         return follows in {"that", "of"}
     return right in {"time", "effort"} and follows in {"it", "to", "needed", "required"}
 
@@ -168,7 +170,7 @@ def _acts_as_verb(word: str, follows: str) -> bool:
         return True
     takes_object = follows in DETERMINERS
     if word in NOUN_VERBS:
-        return takes_object
+        return takes_object or follows in PARTICLES
     # "frobnicate the card": no noun stands right before an article, so an unknown word there is a verb.
     return takes_object and word.isalpha() and word not in PREPOSITIONS | QUESTION_WORDS | DETERMINERS | FINITE
 

@@ -37,7 +37,8 @@ SCAFFOLD = HEAD_ENDS | _words("the a an my your their its this these those is ar
 
 CONTEXT_STARTS = _words("when while during after before whenever once until unless if")
 
-CONJUNCTIONS = _words("and or nor &")
+CONJUNCTIONS = _words("and or nor but &")
+PARTICLES = _words("out up off back away down")
 FIXED_PAIRS = _phrases(
     "terms and conditions, whether or not, more or less, back and forth, and so on, again and again, "
     "profit and loss, lost and found, one or more, two or more, three or more"
