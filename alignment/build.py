@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import pandas as pd
 
 from alignment.effort import EffortScale, scale_named
+from alignment.estimate import Estimate
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
 from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula, shrunk
 from alignment.heart import attempts, task_success
@@ -19,7 +21,7 @@ from alignment.rectify import TargetEstimates
 from alignment.scorecard import AlignmentIndex, FailureMode, OutcomeFigures, Scorecard, TrendPoint, View
 from alignment.survey import known_by
 from alignment.targets import Targets
-from alignment.trends import trailing_windows
+from alignment.trends import Window, shortest, weekly_windows
 from taxonomy.model import Job
 
 TREND_DRAWS = 200
@@ -43,7 +45,7 @@ def build_scorecard(
     """Every figure of the page, each with its evidence or the reason why there is none.
 
     Contacts and starts of steps are those of the view's period; survey answers count up to its end, however
-    old (`survey.current_answers`). Trend points speak of four trailing weeks (`trends`). Without a
+    old (`survey.current_answers`). Trend points speak of trailing weeks (`trends`). Without a
     formula the index is not published. `contacts` and `reviewed` are shown as given.
     """
     scale = scale_named(effort_scale)
@@ -118,21 +120,45 @@ def _why_no_formula(job: Job, outcomes: Sequence[OutcomeFigures], modes: Sequenc
     return "no formula is frozen for this job yet; publish once to set the baseline"
 
 
+@dataclass(frozen=True)
+class _Trailing:
+    """One trailing window with the estimates of its contacts, made only when asked for."""
+
+    evidence: _Evidence
+    window: Window
+
+    @cached_property
+    def found(self) -> list[TargetEstimates]:
+        """Estimates of every target in the window."""
+        evidence, as_of = self.evidence, self.window.view.as_of
+        return target_estimates(self.window.folds, evidence.targets, scale=evidence.scale, as_of=as_of)
+
+    def friction(self, step: str) -> tuple[Window, Estimate]:
+        """A step's friction in the window."""
+        evidence = self.evidence
+        mine = self.found[evidence.targets.index("step", step)]
+        points = step_friction(evidence.job, mine, scale=evidence.scale, as_of=self.window.view.as_of)
+        return self.window, points
+
+    def index(self, formula: IndexFormula, outcomes: Sequence[OutcomeFigures]) -> tuple[Window, Estimate]:
+        """The index in the window."""
+        return self.window, self.evidence.index(formula, self.found, outcomes, self.window.view).index
+
+
 def _trends(
     evidence: _Evidence, moments: Moments, view: View, formula: IndexFormula | None
 ) -> tuple[tuple[TrendPoint, ...], Mapping[str, tuple[TrendPoint, ...]]]:
     """The index and each step's friction by week."""
-    job = evidence.job
-    scores = _ScoresByDate(job, evidence.survey, {})
+    scores = _ScoresByDate(evidence.job, evidence.survey, {})
     index: list[TrendPoint] = []
-    steps: dict[str, list[TrendPoint]] = {step: [] for step in job.step_by_id}
-    for week, window, folds in trailing_windows(moments, view):
-        found = target_estimates(folds, moments.targets, scale=evidence.scale, as_of=view.as_of)
+    steps: dict[str, list[TrendPoint]] = {step: [] for step in evidence.job.step_by_id}
+    for week, windows in weekly_windows(moments, view):
+        spans = [_Trailing(evidence, window) for window in windows]
         for step, points in steps.items():
-            mine = found[moments.targets.index("step", step)]
-            points.append(TrendPoint(week, step_friction(job, mine, scale=evidence.scale, as_of=view.as_of)))
+            points.append(TrendPoint(week, shortest(span.friction(step) for span in spans)))
         if formula is not None:
-            index.append(TrendPoint(week, evidence.index(formula, found, scores.at(window), window).index))
+            outcomes = scores.at(windows[0].view)
+            index.append(TrendPoint(week, shortest(span.index(formula, outcomes) for span in spans)))
     return tuple(index), {step: tuple(points) for step, points in steps.items()}
 
 

@@ -1,41 +1,71 @@
-"""Weekly trend lines. Each point speaks of the four weeks that end with its week.
+"""Weekly trend lines. Each point speaks of some trailing weeks that end with its week: four where they suffice.
 
-Single weeks seldom hold enough reviewed contacts; trailing windows overlap, so neighbouring points share
-three quarters of their evidence and a jump shows over four points.
+A single week seldom holds enough reviewed contacts. Where four do not either, the point takes eight, then
+thirteen, then all weeks so far, and its `reason` says so. Windows overlap, so neighbouring points share
+most of their evidence and a jump shows over several points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
+from alignment.estimate import Estimate
 from alignment.moments import Moments, fold_of, week_of
 from alignment.rectify import Array
 from alignment.scorecard import View
 
-TRAILING_WEEKS = 4
+SPANS = (4, 8, 13, None)
+"""Lengths of trailing windows in weeks, tried in this order; None = all weeks so far."""
+
 _FOLDS = 5
 
 
-def trailing_windows(
-    moments: Moments, view: View, *, weeks: int = TRAILING_WEEKS
-) -> Iterator[tuple[date, View, Array]]:
-    """Per week of the view: its Monday, the view of the trailing window, and that window's `folds`.
+@dataclass(frozen=True)
+class Window:
+    """Trailing weeks up to one week: their view and their sums as `Moments.folds` gives them."""
+
+    span: int | None
+    view: View
+    folds: Array
+
+    def said_of(self, estimate: Estimate) -> Estimate:
+        """The estimate with a note of the window's length, if it is not the shortest."""
+        if self.span == SPANS[0] or estimate.value is None:
+            return estimate
+        weeks = "all weeks" if self.span is None else f"the {self.span} weeks"
+        note = f"speaks of {weeks} up to this one, since fewer do not hold enough reviewed contacts"
+        return replace(estimate, reason=f"{note}; {estimate.reason}" if estimate.reason else note)
+
+
+def weekly_windows(moments: Moments, view: View) -> Iterator[tuple[date, list[Window]]]:
+    """Per week of the view: its Monday and its trailing windows, shortest first.
 
     A window may reach back before the view's start, never past its end. Weeks without any contact have no point.
     """
     by_week = _by_week(moments, replace(view, start=None))
     for monday in sorted(by_week):
-        if view.start is not None and monday < week_of(view.start):
-            continue
-        window = [monday - timedelta(weeks=back) for back in range(weeks)]
-        folds = sum((by_week[week] for week in window if week in by_week), np.zeros((_FOLDS, *moments.shape)))
-        end = monday + timedelta(weeks=1)
-        end = end if view.end is None else min(end, view.end)
-        yield monday, replace(view, start=window[-1], end=end), folds
+        if view.start is None or monday >= week_of(view.start):
+            yield monday, [_window(by_week, monday, span, view) for span in SPANS]
+
+
+def shortest(candidates: Iterable[tuple[Window, Estimate]]) -> Estimate:
+    """The figure of the shortest window that has one; the last one's reason where none has."""
+    window, estimate = next(given := iter(candidates))
+    while estimate.value is None and (longer := next(given, None)) is not None:
+        window, estimate = longer
+    return window.said_of(estimate)
+
+
+def _window(by_week: dict[date, Array], monday: date, span: int | None, view: View) -> Window:
+    first = min(by_week) if span is None else monday - timedelta(weeks=span - 1)
+    parts = [sums for week, sums in by_week.items() if first <= week <= monday]
+    end = monday + timedelta(weeks=1)
+    end = end if view.end is None else min(end, view.end)
+    return Window(span, replace(view, start=first, end=end), np.sum(parts, axis=0))
 
 
 def _by_week(moments: Moments, view: View) -> dict[date, Array]:
