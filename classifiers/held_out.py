@@ -20,7 +20,7 @@ Report = Callable[[str, float], None]
 
 FOLDS = 5
 NEVER = -1.0
-RIDGES = (0.03, 0.1, 0.3, 1.0)
+RIDGES = (0.1, 0.3, 1.0)
 GAMMA = 1.0
 LANDMARKS = 4000
 FEW_TEXTS = 3000
@@ -77,7 +77,7 @@ def held_out_lexical(
         features = lexical_features(known)
         head = LinearHead(seed=seed).fit(features.transform(known), codes[outside])
         margins[np.ix_(inside, head.classes_)] = head.margins(features.transform(asked))
-        distances[inside] = lexical_distance(margins[inside][:, in_scope], features.unknown_share(asked))
+        distances[inside] = lexical_distance(margins[inside][:, in_scope], features.unfamiliarity(asked))
         report("held-out words", (float(fold) + 1) / FOLDS)
     return HeldOutLexical(margins, distances)
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Literal
 
@@ -20,6 +21,7 @@ from scipy import sparse
 WORD = re.compile(r"\b\w\w+\b")
 CHAR_SIZES = (3, 4, 5)
 REMEMBERED_WORDS = 200_000
+PAIR_SHARE = 0.5
 
 Kind = Literal["words", "chars"]
 
@@ -32,6 +34,11 @@ class GramTable:
     columns: Mapping[str, int]
     idf: NDArray[np.float64]
     _seen: dict[str, NDArray[np.int64]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def rarest(self) -> float:
+        """The largest inverse document frequency, 1 for an empty table."""
+        return float(self.idf.max()) if len(self.idf) else 1.0
 
     @classmethod
     def fit(cls, texts: Sequence[str], *, kind: Kind, min_count: int = 1, limit: int = 200_000) -> GramTable:
@@ -96,14 +103,13 @@ class LexicalFeatures:
         """Number of columns."""
         return len(self.words.idf) + len(self.chars.idf)
 
-    def unknown_share(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Share of each text's words that were never seen in training, shape (n,); 1 for a text without words."""
-        known = self.words.columns
-        shares = []
-        for text in texts:
-            tokens = WORD.findall(text.lower())
-            shares.append(sum(token not in known for token in tokens) / len(tokens) if tokens else 1.0)
-        return np.array(shares, dtype=np.float64)
+    def unfamiliarity(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """How much of each text was never seen in training, shape (n,), 0 to 1.5.
+
+        The share of unseen words, rare words counting more (idf; an unseen word as the rarest), plus half the share
+        of unseen word pairs. A text without words is 1.5.
+        """
+        return np.array([_unfamiliar(WORD.findall(text.lower()), self.words) for text in texts], dtype=np.float64)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Weights, shape (n, size): each block has length 1, or 0 where nothing in it is known."""
@@ -130,6 +136,17 @@ def _char_grams(word: str) -> list[str]:
         if len(padded) <= size:
             break
     return grams
+
+
+def _unfamiliar(tokens: list[str], table: GramTable) -> float:
+    if not tokens:
+        return 1.0 + PAIR_SHARE
+    rarest = table.rarest
+    found = [table.columns.get(token) for token in tokens]
+    known = sum(table.idf[column] for column in found if column is not None)
+    unknown = rarest * sum(column is None for column in found)
+    pairs = [f"{first} {second}" not in table.columns for first, second in pairwise(tokens)]
+    return unknown / (known + unknown) + PAIR_SHARE * sum(pairs) / max(1, len(pairs))
 
 
 def _unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:

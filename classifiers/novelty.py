@@ -67,9 +67,9 @@ def nearest_distance(
     return np.asarray(1.0 - top.mean(axis=1), dtype=np.float64)
 
 
-def lexical_distance(margins: Floats, unknown_share: Floats) -> Floats:
-    """Strangeness from words alone: no label claims the text, and its words were never seen. Any real number."""
-    return 2.0 * unknown_share - margins.max(axis=1)
+def lexical_distance(margins: Floats, unfamiliarity: Floats) -> Floats:
+    """Strangeness from words alone: no label claims the text, its words were never seen. Any real number."""
+    return 2.0 * unfamiliarity - margins.max(axis=1)
 
 
 def with_none(probabilities: Floats, none_column: int, chance_of_none: Floats) -> Floats:

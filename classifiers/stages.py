@@ -71,7 +71,7 @@ class LexicalStage:
         """Scores from words and characters alone; `earlier` is not used."""
         texts = joined(documents)
         margins = self.scorer.margins(self.features.transform(texts))
-        distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unknown_share(texts))
+        distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unfamiliarity(texts))
         scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
         return StageAnswers(scores, margins, self.accept.sure(scores))
 
