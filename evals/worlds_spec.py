@@ -104,10 +104,10 @@ class Talk:
 
     words: int = 40
     noise: float = 0.4
-    vague: float = 0.05
-    topic: float = 0.5
+    vague: float = 0.07
+    topic: float = 0.42
     rephrased: float = 0.65
-    heldout: float = 0.4
+    heldout: float = 0.5
 
 
 @dataclass(frozen=True)
