@@ -58,7 +58,9 @@ def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = No
     try:
         model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used)
     except (KeyError, ValueError, TypeError) as error:
-        raise ModelFileError(f"the parts of the model in {folder} do not fit together: {error}. Train again.") from error
+        raise ModelFileError(
+            f"the parts of the model in {folder} do not fit together: {error}. Train again."
+        ) from error
     if content_id(model) != manifest["id"]:
         raise ModelFileError(f"the model in {folder} is not the one its manifest names. Train again.")
     return replace(model, id=manifest["id"], card=_read(folder / "card.json"))

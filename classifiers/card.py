@@ -61,8 +61,7 @@ def make_card(
                 "nobody": float((~kept).mean()),
             },
             "prices": [
-                {"max_error": one.max_error, "kept": one.accepted_share}
-                for one in price_of_promises(held_out, promise)
+                {"max_error": one.max_error, "kept": one.accepted_share} for one in price_of_promises(held_out, promise)
             ],
         },
     }

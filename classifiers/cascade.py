@@ -91,7 +91,7 @@ def run_cascade(documents: Sequence[Document], *, first: FirstStage, later: Sequ
     for each in later:
         if not len(open_rows):
             break
-        said = each.judge([documents[row] for row in open_rows], earlier=said)
+        said = each.judge([documents[row] for row in open_rows.tolist()], earlier=said)
         probabilities[open_rows], novelty[open_rows] = said.scores.probabilities, said.scores.novelty
         stage[open_rows] = each.name
         unsure = np.flatnonzero(~said.sure)

@@ -43,6 +43,6 @@ def pooled(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
     owners = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
     weights = [segment_weights(document) for document in documents]
     summed: FloatMatrix = np.zeros((len(documents), encoder.dimension), dtype=np.float32)
-    if len(texts):
+    if texts:
         np.add.at(summed, owners, vectors * np.concatenate(weights).astype(np.float32)[:, None])
     return unit_rows(summed)

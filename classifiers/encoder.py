@@ -122,7 +122,7 @@ class SentenceTransformerEncoder:
 
         self._model: Any = SentenceTransformer(name, device="cpu")
         self.id = f"st-{Path(name).name}"
-        self.dimension: int = self._model.get_sentence_embedding_dimension()
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""

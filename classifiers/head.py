@@ -20,13 +20,13 @@ ROWS_AT_ONCE = 2048
 class _MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Shared contract: `margins` always has one column per class, `decision_function` one less for two classes."""
 
-    scorer_: LinearScorer | KernelScorer
+    scorer_: Any
     classes_: NDArray[Any]
 
     def margins(self, X: Any) -> NDArray[np.float64]:
         """One margin per class in the order of `classes_`, shape (n, classes)."""
         check_is_fitted(self)
-        return self.scorer_.margins(self._checked(X))
+        return np.asarray(self.scorer_.margins(self._checked(X)))
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """As scikit-learn has it: shape (n, classes), or (n,) for the second of two classes."""
@@ -130,12 +130,8 @@ def kernel_sums(
     return gram, target
 
 
-def ridge_weights(
-    gram: NDArray[np.float64], target: NDArray[np.float64], landmark_kernel: Any, *, ridge: float
-) -> Any:
+def ridge_weights(gram: NDArray[np.float64], target: NDArray[np.float64], landmark_kernel: Any, *, ridge: float) -> Any:
     """A in (K'K + ridge Z) A = K'Y, shape (m, classes), float32. A whiff on the diagonal keeps duplicates solvable."""
     system = gram + ridge * landmark_kernel.astype(np.float64)
     system[np.diag_indices_from(system)] += 1e-6 * max(1.0, float(np.trace(gram)) / len(gram))
     return linalg.solve(system, target, assume_a="pos").astype(np.float32)
-
-

@@ -72,8 +72,8 @@ def held_out_lexical(
     distances = np.zeros(len(texts))
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        known = [texts[row] for row in outside]
-        asked = [texts[row] for row in inside]
+        known = [texts[row] for row in outside.tolist()]
+        asked = [texts[row] for row in inside.tolist()]
         features = lexical_features(known)
         head = LinearHead(seed=seed).fit(features.transform(known), codes[outside])
         margins[np.ix_(inside, head.classes_)] = head.margins(features.transform(asked))

@@ -146,7 +146,7 @@ def _unfamiliar(tokens: list[str], table: GramTable) -> float:
     known = sum(table.idf[column] for column in found if column is not None)
     unknown = rarest * sum(column is None for column in found)
     pairs = [f"{first} {second}" not in table.columns for first, second in pairwise(tokens)]
-    return unknown / (known + unknown) + PAIR_SHARE * sum(pairs) / max(1, len(pairs))
+    return float(unknown / (known + unknown)) + PAIR_SHARE * sum(pairs) / max(1, len(pairs))
 
 
 def _unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -72,7 +72,9 @@ class Model:
         for number in many:
             stop = start + len(documents[number])
             weights = chances[start:stop, columns[number]] * segment_weights(documents[number])
-            carried[number] = weights / weights.sum() if weights.sum() > 0 else np.full(stop - start, 1 / (stop - start))
+            carried[number] = (
+                weights / weights.sum() if weights.sum() > 0 else np.full(stop - start, 1 / (stop - start))
+            )
             start = stop
         return carried
 

@@ -18,8 +18,10 @@ ONE_SIDED_95 = 1.645
 
 @dataclass(frozen=True)
 class Promise:
-    """What the job asks: at most `max_error` among kept answers with confidence 1 - delta, and at most
-    `loss` of accuracy given up for the speed of the words-only stage."""
+    """What the job asks: at most `max_error` among kept answers, with confidence 1 - delta.
+
+    `loss` is the accuracy that may be given up for the speed of the words-only stage.
+    """
 
     max_error: float
     delta: float

@@ -57,7 +57,7 @@ class LabelScores:
         """The chosen label of each row: the best group, then the best label inside it, so that the two agree."""
         group_of = np.array(self.space.group_of)
         inside = group_of[None, :] == self.by_group.argmax(axis=1)[:, None]
-        return np.where(inside, self.probabilities, -1.0).argmax(axis=1)
+        return np.asarray(np.where(inside, self.probabilities, -1.0).argmax(axis=1))
 
     @property
     def confidence(self) -> NDArray[np.float64]:

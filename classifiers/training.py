@@ -146,8 +146,7 @@ def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> 
     head = LinearHead(seed=seed).fit(features.transform(material.texts), material.codes)
     scale = fit_scale([words.margins], material.codes)
     tail = TailFit.of(words.distances[material.familiar])
-    assert not hasattr(head.scorer_, "landmarks")
-    return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)  # type: ignore[arg-type]
+    return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)
 
 
 def _embedding_stage(
