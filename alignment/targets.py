@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from tagger.model import NONE_FITS
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
-NONE = "_none"
+NONE = NONE_FITS
+"""The target of contacts that fit no step."""
 
 Kind = Literal["step", "outcome"]
 

@@ -12,6 +12,7 @@ from alignment.estimate import Estimate
 from alignment.fold import fold
 from alignment.index import freeze_formula
 from alignment.scorecard import Scorecard, View
+from alignment.targets import Targets
 
 MONDAY = date(2026, 1, 5)
 
@@ -146,3 +147,21 @@ def test_figures_of_two_channels_come_from_their_own_contacts(make_world, job, a
     chat = build_scorecard(job, moments, view=View(as_of, filters={"channel": "chat"}))
     phone = build_scorecard(job, moments, view=View(as_of, filters={"channel": "phone"}))
     assert chat.steps[0].volume.n + phone.steps[0].volume.n == 3000
+
+
+def test_the_order_of_steps_and_outcomes_in_the_job_file_changes_no_figure(make_world, job, as_of):
+    world = make_world(6, n=1500, reviews=600)
+    mirrored = replace(job, steps=tuple(replace(s, outcomes=s.outcomes[::-1]) for s in reversed(job.steps)))
+    targets = Targets.of(mirrored)
+    columns = [world.targets.index(*name) for name in targets.names]
+    evidence = replace(
+        world.evidence, probabilities=world.evidence.probabilities[:, columns], truth=world.evidence.truth[:, columns]
+    )
+    one = build_scorecard(job, fold(world.evidence, world.targets), view=View(as_of))
+    other = build_scorecard(mirrored, fold(evidence, targets), view=View(as_of))
+    for left, right in zip(one.steps, reversed(other.steps), strict=True):
+        assert left.step == right.step
+        for name in ("volume", "effort", "fcr", "friction", "burden"):
+            assert getattr(left, name).value == pytest.approx(getattr(right, name).value)
+            assert getattr(left, name).high == pytest.approx(getattr(right, name).high)
+    assert [mode.outcome for mode in one.failure_modes[:3]] == [mode.outcome for mode in other.failure_modes[:3]]
