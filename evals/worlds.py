@@ -15,6 +15,7 @@ from typing import Any
 from evals.worlds_draw import Drawn, draw_contacts
 from evals.worlds_events import Attempts, draw_attempts, task_success_truth
 from evals.worlds_files import write_files
+from evals.worlds_index import index_truth
 from evals.worlds_spec import (
     Change,
     Experience,
@@ -161,6 +162,8 @@ class World:
     def truth(self) -> dict[str, Any]:
         """Every figure's true value: of the process (`superpopulation`) and of these contacts (`realised`)."""
         window = self.stage.job.friction.fcr.window_days
+        process, survey = superpopulation(self.stage), survey_truth(self.stage, self.waves)
+        success = task_success_truth(self.stage, self.attempts)
         return {
             "job": self.stage.job.id,
             "job_version": self.stage.job.stamp,
@@ -175,10 +178,16 @@ class World:
                 "fcr_long": "the same within 30 days",
                 "share": "of the contacts that fit a step",
             },
-            "superpopulation": superpopulation(self.stage),
+            "superpopulation": process,
             "realised": realised(self.ledger),
-            "survey": survey_truth(self.stage, self.waves),
-            "task_success": task_success_truth(self.stage, self.attempts),
+            "survey": survey,
+            "task_success": success,
+            "index": index_truth(
+                self.stage.job,
+                process["outcomes"],
+                waves=[wave["superpopulation"] for wave in survey["waves"]],
+                success={step: row["superpopulation"] for step, row in success.items() if row["starts"]},
+            ),
             "changes": planted(self.stage),
             "families": {"train": dict(self.split.train), "heldout": dict(self.split.heldout)},
         }

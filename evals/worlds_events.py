@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +99,9 @@ def event_rows(stage: Stage, attempts: Attempts) -> Iterator[dict[str, object]]:
             yield {"event_id": f"e{seed}-{i}-e", "at": ended, **attempt, "type": "error", "success": "false", **groups}
 
 
-def task_success_truth(stage: Stage, attempts: Attempts) -> dict[str, dict[str, float | int | None]]:
+def task_success_truth(stage: Stage, attempts: Attempts) -> dict[str, dict[str, Any]]:
     """Task success per critical step: the mean of the true probabilities, and successes over starts as drawn."""
-    truth: dict[str, dict[str, float | int | None]] = {}
+    truth: dict[str, dict[str, Any]] = {}
     for number in measured_steps(stage):
         rows = attempts.step == number
         rates = success_rates(stage, attempts.started[rows], number)

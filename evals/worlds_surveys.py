@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +141,7 @@ def _groups(stage: Stage, wave: Wave, person: int) -> dict[str, str]:
     return {f"{kinds[name]}.{name}": values[wave.attributes[name][person]] for name, values in stage.attributes.items()}
 
 
-def survey_truth(stage: Stage, waves: tuple[Wave, ...]) -> dict[str, object]:
+def survey_truth(stage: Stage, waves: tuple[Wave, ...]) -> dict[str, Any]:
     """Importance, satisfaction and opportunity per outcome: of the population, and of those who answered."""
     rng = np.random.default_rng([stage.spec.seed, REFERENCE_STREAM])
     reference = [draw_wave(stage, rng, wave.number, respondents=REFERENCE_RESPONDENTS) for wave in waves]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +145,7 @@ def months(drawn: Drawn) -> NDArray[np.str_]:
     return np.asarray(drawn.started.astype("datetime64[s]").astype("datetime64[M]").astype(str))
 
 
-def realised(ledger: Ledger) -> dict[str, object]:
+def realised(ledger: Ledger) -> dict[str, Any]:
     """Figures of exactly these contacts: overall, and of steps by channel, month and attribute."""
     drawn, stage = ledger.drawn, ledger.stage
     everything = np.ones(len(drawn), dtype=bool)
@@ -167,7 +168,7 @@ def realised(ledger: Ledger) -> dict[str, object]:
     }
 
 
-def superpopulation(stage: Stage) -> dict[str, object]:
+def superpopulation(stage: Stage) -> dict[str, Any]:
     """Figures of the process itself: what a world of this kind has on average.
 
     Measured on another, far larger draw of the same process (no text is made), so each carries the

@@ -272,6 +272,42 @@ def test_customers_are_less_satisfied_where_friction_is_high(truth: dict) -> Non
     assert satisfaction["know-terms"] > satisfaction["know-refund"] + 1
 
 
+def test_the_true_index_is_the_published_formula_on_true_figures(truth: dict) -> None:
+    first, last = (wave["superpopulation"] for wave in truth["survey"]["waves"])
+    top = sorted(first, key=lambda outcome: first[outcome]["opportunity"])[-5:]
+    drops = [first[outcome]["opportunity"] - last[outcome]["opportunity"] for outcome in top]
+    opportunity = np.mean([0.5 + drop / 6 for drop in drops])
+    success = np.mean([row["superpopulation"] for row in truth["task_success"].values()])
+    worst = sorted(truth["superpopulation"]["outcomes"].values(), key=lambda row: row["burden"])[-3:]
+    service = np.mean([((row["effort"] - 1) / 6 + row["fcr"]) / 2 for row in worst])
+    assert truth["index"]["index"] == pytest.approx(100 * (0.4 * opportunity + 0.3 * success + 0.3 * service))
+    assert len(truth["index"]["failure_modes"]) == 3
+
+
+def test_first_contact_resolution_by_the_published_measure_agrees_with_the_truth(
+    contacts: list[dict], answers: dict[str, dict], truth: dict
+) -> None:
+    import pandas as pd
+
+    from alignment.resolution import first_contact_resolution
+
+    frame = pd.DataFrame(
+        {
+            "contact": contact["id"],
+            "customer": contact["customer_id"],
+            "started_at": contact["started_at"],
+            "ended_at": contact["ended_at"],
+            "abandoned": contact["abandoned"],
+            "step": answers[contact["id"]]["step"],
+        }
+        for contact in contacts
+    )
+    frame["fcr"] = first_contact_resolution(frame, window_days=7, as_of=moment(truth["as_of"]))
+    measured = frame.groupby("step")["fcr"].mean()
+    for step, figures in truth["realised"]["steps"].items():
+        assert measured[step] == pytest.approx(figures["fcr"])
+
+
 def test_a_step_that_the_job_does_not_have_cannot_be_changed() -> None:
     with pytest.raises(WorldSpecError, match="'fly-to-moon'"):
         generate(replace(SMALL, changes=(Change(date(2026, 7, 1), "fly-to-moon"),)))
