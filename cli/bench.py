@@ -17,7 +17,9 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of public data sets; default the generated world alone.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of public data sets; default the generated sample."
+)
 @json_option
 def tagger(data: Path | None, as_json: bool) -> None:
     """The tagger against TF-IDF with a linear SVM, on the same contacts in the same run."""

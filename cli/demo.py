@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-@click.option("--contacts", default=4000, show_default=True, help="How many sample contacts to generate.")
+@click.option("--contacts", default=6000, show_default=True, help="How many sample contacts to generate.")
 def demo(contacts: int) -> None:
     """Run the main job on the sample that Headway ships: ingest, train, tag, review sample, measure, index."""
     from datetime import UTC, datetime

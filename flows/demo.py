@@ -21,7 +21,7 @@ from flows.workspace import Workspace
 from store.reviews import export_items, last_policy
 
 JOB = "online-order"
-BUDGET = 400
+BUDGET = 1200
 ANALYST = "sample analyst (knows the truth)"
 
 

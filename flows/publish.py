@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from flows.workspace import Workspace
 from store.scorecards import read_inputs, read_scorecard
 from store.scores import PublishedIndex, read_formula, save_formula, save_published
 
-BASELINE = timedelta(weeks=13)
+QUARTER = timedelta(weeks=13)
 
 
 @dataclass(frozen=True)
@@ -46,24 +47,29 @@ def publish(workspace: Workspace) -> Published:
 
 
 def _freeze(session: Session, workspace: Workspace, now: datetime) -> None:
-    inputs = read_inputs(session, workspace.job, as_of=now)
-    view = _baseline(inputs.moments, now)
-    card = read_scorecard(session, workspace.job, view)
-    try:
-        formula = freeze_formula(
-            workspace.job, outcomes=card.outcomes, failure_modes=card.failure_modes, start=view.start, end=view.end
-        )
-    except BaselineNotReadyError:
+    """Freeze the baseline on the first quarter, or on more where a quarter is not evidence enough."""
+    moments = read_inputs(session, workspace.job, as_of=now).moments
+    for view in _baselines(moments, now):
+        card = read_scorecard(session, workspace.job, view)
+        try:
+            formula = freeze_formula(
+                workspace.job, outcomes=card.outcomes, failure_modes=card.failure_modes, start=view.start, end=view.end
+            )
+        except BaselineNotReadyError:
+            continue
+        save_formula(session, workspace.job.id, formula, by="headway publish", why="first baseline")
         return
-    save_formula(session, workspace.job.id, formula, by="headway publish", why="first baseline")
 
 
-def _baseline(moments: Moments, now: datetime) -> View:
-    """The first quarter of the contacts, so that what came after can be told from it."""
+def _baselines(moments: Moments, now: datetime) -> Iterator[View]:
     weeks = moments.weeks()
     if not weeks:
-        return View(as_of=now)
-    return View(as_of=now, start=weeks[0], end=weeks[0] + BASELINE)
+        return
+    for quarters in (1, 2, 4):
+        end = weeks[0] + quarters * QUARTER
+        yield View(as_of=now, start=weeks[0], end=end)
+        if end > weeks[-1]:
+            return
 
 
 def _record(card: Scorecard, content: dict[str, Any]) -> PublishedIndex:

@@ -125,14 +125,13 @@ def _under_prefect(plan: Plan) -> RunReport:
 
     tasks: tuple[Stage, ...] = tuple(
         task(
-            stage,
             name=stage.__name__.removesuffix("_stage"),
             retries=RETRIES,
             retry_delay_seconds=RETRY_SECONDS,
             retry_condition_fn=_may_pass,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )
+        )(stage)
         for stage in STAGES
     )
 

@@ -77,7 +77,8 @@ class Training:
         return "\n".join(
             [
                 f"model {self.model} of job {self.job} {self.job_version}, from {self.contacts:,} labelled contacts",
-                f"  on contacts it had not seen: step right {_percent(figures['group'])}, outcome {_percent(figures['label'])}",
+                f"  on contacts it had not seen: step right {_percent(figures['group'])}, "
+                f"outcome {_percent(figures['label'])}",
                 f"  left to others: {100 * shares['nobody']:.0f} %, so that of the rest at most "
                 f"{100 * self.deferral['max_error']:g} % are wrong (sure to {100 * (1 - self.deferral['delta']):g} %)",
                 f"  {'in use' if self.promoted else 'kept, not in use'}: {self.why}",

@@ -144,7 +144,7 @@ def find_contact(session: Session, contact_id: str, *, source: str | None = None
     query = select(contacts.c.pk).where(contacts.c.contact_id == contact_id).order_by(contacts.c.pk)
     if source is not None:
         query = query.where(contacts.c.source == source)
-    key = session.scalar(query.limit(1))
+    key: int | None = session.scalar(query.limit(1))
     if key is None:
         raise UnknownContactError(f"contact {contact_id!r} is not in this database")
     return key

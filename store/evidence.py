@@ -84,8 +84,8 @@ def _measured(frame: pd.DataFrame, job: Job, as_of: datetime) -> pd.DataFrame:
     named = frame.rename(columns={"contact_id": "contact"})
     return named.assign(
         day=[moment.date() if pd.notna(moment) else None for moment in start],
-        segment=[_pairs(value) for value in frame["segment"]],
-        circumstance=[_pairs(value) for value in frame["circumstance"]],
+        segment=frame["segment"].map(_pairs),
+        circumstance=frame["circumstance"].map(_pairs),
         effort=answers_on(EFFORT_SCALE, effort, frame["effort_scale"]).values,
         fcr=first_contact_resolution(named, window_days=job.friction.fcr.window_days, as_of=as_of),
         fcr_long=first_contact_resolution(named, window_days=LONG_WINDOW_DAYS, as_of=as_of),

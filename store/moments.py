@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes
 from alignment.targets import Targets
+from store.kept import Kept
 from store.session import insert_new
 from store.tables import moments as table
 from taxonomy.model import Job
 
-KEPT = 8
-_kept: dict[tuple[Any, ...], Moments] = {}
+_kept: Kept[Moments] = Kept(8)
 
 
 def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments) -> int:
@@ -48,16 +48,13 @@ def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime |
 
     Rows are only ever added, so what was read up to one row stays true: it is kept for the next reader.
     """
-    newest = _newest_row(session, job, model_id, as_of)
+    newest = newest_moment(session, job, model_id, as_of)
     key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest)
-    if key not in _kept:
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        _kept[key] = _read(session, job, model_id, newest)
-    return _kept[key]
+    return _kept.get(key, lambda: _read(session, job, model_id, newest))
 
 
-def _newest_row(session: Session, job: Job, model_id: str, as_of: datetime | None) -> int:
+def newest_moment(session: Session, job: Job, model_id: str, as_of: datetime | None) -> int:
+    """The last row of a job's moments at a moment; 0 where there is none."""
     query = select(func.max(table.c.pk)).where(*_of(job, model_id))
     if as_of is not None:
         query = query.where(table.c.recorded_at <= as_of)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from store.session import insert_new
 from store.tables import contacts, review_decisions, review_draws, review_items, review_probabilities, tags
 from store.tags import read_label_space, tagged, unpack
-from tagger.review import Decision, Policy, ReviewItem, draw_probabilities
+from tagger.review import Decision, Policy, ReviewItem, draw_probabilities, expected_effect
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Drawn:
 
 @dataclass(frozen=True)
 class _Population:
-    """Contacts a draw speaks of: rows, permanent numbers, top step probabilities, probabilities so far."""
+    """Contacts a draw speaks of: rows, permanent numbers, expected effects of a review, probabilities so far."""
 
     keys: NDArray[np.int64]
     u: NDArray[np.float64]
-    top: NDArray[np.float64]
+    effect: NDArray[np.float64]
     before: NDArray[np.float64]
 
 
@@ -50,7 +50,7 @@ def draw(session: Session, *, job_id: str, job_version: str, model_id: str, budg
     chosen = fresh if fresh.any() else np.ones_like(fresh)
     already = 0.0 if fresh.any() else float(everyone.before.sum())
     policy = Policy(job_id, job_version, model_id, budget, int(chosen.sum()), tau)
-    pi = draw_probabilities(everyone.top[chosen], budget=already + budget, tau=tau)
+    pi = draw_probabilities(everyone.effect[chosen], budget=already + budget, tau=tau)
     raised = np.maximum(pi, everyone.before[chosen])
     keys, u = everyone.keys[chosen], everyone.u[chosen]
     _save_probabilities(session, policy, keys, raised, everyone.before[chosen])
@@ -86,7 +86,7 @@ def _population(session: Session, *, job_id: str, job_version: str, model_id: st
         (review_probabilities.c.contact_pk == tags.c.contact_pk) & (review_probabilities.c.job_id == job_id),
     )
     query = (
-        select(tags.c.contact_pk, contacts.c.u, tags.c.scores, review_probabilities.c.pi)
+        select(tags.c.contact_pk, contacts.c.u, contacts.c.effort, tags.c.scores, review_probabilities.c.pi)
         .select_from(joined)
         .where(tagged(job_id=job_id, job_version=job_version, model_id=model_id))
         .order_by(tags.c.contact_pk)
@@ -99,7 +99,10 @@ def _population(session: Session, *, job_id: str, job_version: str, model_id: st
     return _Population(
         np.array([row.contact_pk for row in rows], dtype=np.int64),
         np.array([row.u for row in rows]),
-        np.concatenate(tops) if tops else np.zeros(0),
+        expected_effect(
+            np.concatenate(tops) if tops else np.zeros(0),
+            np.array([row.effort is not None for row in rows], dtype=bool),
+        ),
         np.array([row.pi or 0.0 for row in rows]),
     )
 

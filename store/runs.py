@@ -20,8 +20,7 @@ def recorded(database: Database, stage: str, *, run_id: str, job_id: str | None)
     counts: dict[str, Any] = {}
     values = {"run_id": run_id, "stage": stage, "job_id": job_id, "started_at": datetime.now(UTC), "status": "running"}
     with database.session() as session:
-        key = session.execute(stage_runs.insert().values(**values, counts={})).inserted_primary_key
-    pk = key[0] if key else None
+        pk = session.scalar(stage_runs.insert().values(**values, counts={}).returning(stage_runs.c.pk))
     status = "failed"
     try:
         yield counts

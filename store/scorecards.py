@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from alignment.build import build_scorecard
@@ -17,13 +18,16 @@ from alignment.moments import Moments
 from alignment.scorecard import Scorecard, StepFigures, View
 from alignment.targets import Targets
 from store.evidence import EFFORT_SCALE
-from store.moments import read_moments
+from store.kept import Kept
+from store.moments import newest_moment, read_moments
 from store.reviews import latest_decisions
 from store.scores import read_formula
 from store.surveys import read_answers, read_events
-from store.tables import contacts, tags
+from store.tables import contacts, outcome_answers, product_events, review_decisions, tags
 from store.tags import newest_model, tagged
 from taxonomy.model import Job
+
+_kept: Kept[Scorecard] = Kept(64)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,34 @@ def read_inputs(session: Session, job: Job, *, as_of: datetime) -> Inputs:
 
 
 def read_scorecard(session: Session, job: Job, view: View) -> Scorecard:
-    """A job's scorecard for a view, from what was known at the view's `as_of`."""
+    """A job's scorecard for a view, from what was known at the view's `as_of`.
+
+    As long as nothing new is recorded the same scorecard is given, dated when it was first made.
+    """
+    key = (*_data_version(session, job, view.as_of), view.start, view.end, tuple(sorted(view.filters.items())))
+    return _kept.get(key, lambda: _build(session, job, view))
+
+
+def _data_version(session: Session, job: Job, as_of: datetime) -> tuple[Hashable, ...]:
+    """What changes whenever anything behind the figures known at a moment does."""
+    newest = newest_model(session, job.id, as_of=as_of)
+    formula = read_formula(session, job.id, as_of=as_of)
+    return (
+        str(session.get_bind().engine.url),
+        job.id,
+        job.stamp,
+        newest,
+        newest_moment(session, job, newest[1], as_of) if newest else 0,
+        formula.version if formula else None,
+        *(_newest(session, table, as_of) for table in (outcome_answers, product_events, review_decisions)),
+    )
+
+
+def _newest(session: Session, table: Table, as_of: datetime) -> int:
+    return session.scalar(select(func.max(table.c.pk)).where(table.c.recorded_at <= as_of)) or 0
+
+
+def _build(session: Session, job: Job, view: View) -> Scorecard:
     inputs = read_inputs(session, job, as_of=view.as_of)
     return build_scorecard(
         job,

@@ -28,18 +28,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEADWAY_", toml_file="headway.toml", extra="forbid")
 
-    home: Path = Field(Path(".headway"), description="folder of the database, models, jobs, logs and caches")
-    database_url: str | None = Field(None, description="SQLAlchemy address; unset means SQLite in the home folder")
+    home: Path = Field(default=Path(".headway"), description="folder of the database, models, jobs, logs and caches")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy address; unset means SQLite in the home folder"
+    )
     secret: SecretStr | None = Field(
-        None, description="key of the customer hash; unset means one kept in the home folder"
+        default=None, description="key of the customer hash; unset means one kept in the home folder"
     )
     openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="key of the LLM endpoint; unset means no LLM"
+        default=None, validation_alias="OPENAI_API_KEY", description="key of the LLM endpoint; unset means no LLM"
     )
-    llm_base_url: str | None = Field(None, description="address of any OpenAI-compatible endpoint")
-    llm_model: str | None = Field(None, description="name of the LLM")
-    llm_budget_usd: float = Field(10.0, ge=0, description="most that a day's LLM calls may cost")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    llm_base_url: str | None = Field(default=None, description="address of any OpenAI-compatible endpoint")
+    llm_model: str | None = Field(default=None, description="name of the LLM")
+    llm_budget_usd: float = Field(default=10.0, ge=0, description="most that a day's LLM calls may cost")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level that is logged"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -83,7 +83,8 @@ def add_tags(session: Session, keyed: Sequence[tuple[int, Tag]], probabilities: 
 
 def _pack(scores: NDArray[np.float64]) -> bytes:
     kept = np.where(scores < SMALLEST, 0.0, scores)
-    return (kept / kept.sum()).astype("<f4").tobytes()
+    packed: bytes = (kept / kept.sum()).astype("<f4").tobytes()
+    return packed
 
 
 def unpack(blobs: Sequence[bytes], labels: int) -> NDArray[np.float64]:

@@ -22,6 +22,8 @@ CANNOT_TELL = "_cannot_tell"
 """What an analyst answers when the text does not say: a category of its own, not a missing review."""
 
 SMALLEST_TAU = 0.2
+SUREST = 0.99
+ANSWERED_EFFECT = 3.0
 
 
 class ReviewError(BadInputError):
@@ -87,20 +89,21 @@ class ReviewItem:
         return {**asdict(self), "decision": decision}
 
 
-def uncertainty(top: NDArray[np.float64]) -> NDArray[np.float64]:
-    """sqrt(f (1 - f)) of the top step's probability."""
-    return np.sqrt(np.clip(top * (1 - top), 0.0, None))
+def expected_effect(top: NDArray[np.float64], answered: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """u_i: how much a review of contact i is expected to sharpen the figures, on a relative scale.
+
+    sqrt(f (1 - f)) of the top step's probability, f cut at 0.99 since the tagger may be surer than it is right;
+    more where the customer answered the survey, since effort rests on those contacts alone.
+    """
+    unsure = np.sqrt(np.maximum(top * (1 - top), SUREST * (1 - SUREST)))
+    return np.where(answered, ANSWERED_EFFECT * unsure, unsure)
 
 
-def draw_probabilities(top: NDArray[np.float64], *, budget: float, tau: float) -> NDArray[np.float64]:
-    """pi_i = min(1, tau n / N + (1 - tau) n u_i / sum u) for a population with these top probabilities."""
-    if not len(top):
+def draw_probabilities(effect: NDArray[np.float64], *, budget: float, tau: float) -> NDArray[np.float64]:
+    """pi_i = min(1, tau n / N + (1 - tau) n u_i / sum u) for a population with these expected effects u."""
+    if not len(effect):
         return np.zeros(0)
-    unsure = uncertainty(top)
-    total = unsure.sum()
-    # where the tagger is sure of everything there is nothing to prefer
-    share = unsure / total if total > 0 else np.full(len(top), 1 / len(top))
-    return np.minimum(1.0, tau * budget / len(top) + (1 - tau) * budget * share)
+    return np.asarray(np.minimum(1.0, tau * budget / len(effect) + (1 - tau) * budget * effect / effect.sum()))
 
 
 def finished_prefix(order: Sequence[float], done: Sequence[bool]) -> float:

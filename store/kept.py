@@ -1,0 +1,31 @@
+"""Answers kept for the next reader. Rows are only ever added, so what was read up to a row stays true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """The last few answers by key; a key must name everything that the answer depends on."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._answers: dict[Hashable, T] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The answer kept under `key`, made now if there is none."""
+        with self._lock:
+            if key in self._answers:
+                self._answers[key] = self._answers.pop(key)  # the one used last goes last
+                return self._answers[key]
+        made = make()
+        with self._lock:
+            self._answers[key] = made
+            while len(self._answers) > self._size:
+                del self._answers[next(iter(self._answers))]
+        return made
