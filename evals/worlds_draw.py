@@ -90,7 +90,7 @@ def draw_people(stage: Stage, rng: np.random.Generator) -> Columns:
     """Customers: their segments and how easily they find things in general."""
     count = stage.spec.customer_count
     people: Columns = {
-        name: rng.choice(len(values), size=count, p=stage.shares(name)) for name, values in stage.job.segments.items()
+        name: rng.choice(len(values), size=count, p=stage.shares(name)) for name, values in stage.segments.items()
     }
     people["_ease"] = rng.normal(0.0, stage.spec.experience.customer, size=count)
     return people
@@ -120,7 +120,7 @@ def first_contacts(stage: Stage, rng: np.random.Generator, people: Columns, coun
         "channel": draw_channels(stage, rng, count),
         "again": np.zeros(count, dtype=bool),
     }
-    for name in stage.job.circumstances:
+    for name in stage.circumstances:
         columns[name] = rng.choice(len(stage.attributes[name]), size=count, p=stage.shares(name))
     columns["step"] = draw_steps(stage, rng, columns)
     columns["outcome"] = draw_outcomes(stage, rng, columns["step"])
@@ -166,7 +166,7 @@ def further_contacts(stage: Stage, rng: np.random.Generator, people: Columns, be
         "step": causes["step"],
         "outcome": causes["outcome"],
     }
-    columns.update({name: causes[name] for name in stage.job.circumstances})
+    columns.update({name: causes[name] for name in stage.circumstances})
     return experienced(stage, rng, people, columns)
 
 

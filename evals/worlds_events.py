@@ -74,7 +74,7 @@ def draw_attempts(stage: Stage) -> Attempts:
         step=steps,
         success=success,
         error=~success & (rng.random(count) >= NO_END),
-        segments={name: people[name][customer] for name in stage.job.segments},
+        segments={name: people[name][customer] for name in stage.segments},
     )
 
 
@@ -83,7 +83,7 @@ def event_rows(stage: Stage, attempts: Attempts) -> Iterator[dict[str, object]]:
     seed = stage.spec.seed
     for i in range(len(attempts.started)):
         attempt = {"customer_id": f"u{seed}-{attempts.customer[i]}", "step": stage.steps[attempts.step[i]]}
-        groups = {f"segment.{name}": values[attempts.segments[name][i]] for name, values in stage.job.segments.items()}
+        groups = {f"segment.{name}": values[attempts.segments[name][i]] for name, values in stage.segments.items()}
         start, ended = iso(attempts.started[i]), iso(attempts.started[i] + attempts.seconds[i])
         yield {"event_id": f"e{seed}-{i}-s", "at": start, **attempt, "type": "start", "success": "", **groups}
         if attempts.success[i]:

@@ -16,7 +16,7 @@ TRANSFER_TIME = 0.35  # each transfer makes a contact this much longer
 def experienced(stage: Stage, rng: np.random.Generator, people: Columns, columns: Columns) -> Columns:
     """Add how each contact goes: transfers, resolution, duration, cost and felt effort."""
     spec, step, count = stage.spec, columns["step"], len(columns["started"])
-    columns.update({name: people[name][columns["customer"]] for name in stage.job.segments})
+    columns.update({name: people[name][columns["customer"]] for name in stage.segments})
     resolved_p, effort_shift = stage.profile("resolved")[step], np.zeros(count)
     for change in spec.changes:
         rows = changed(stage, change, columns) & (step == stage.steps.index(change.step))

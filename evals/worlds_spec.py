@@ -40,7 +40,7 @@ class Experience:
 
     by: Mapping[str, Mapping[str, float]] = field(
         default_factory=lambda: {
-            "tier": {"gold": 0.35, "standard": -0.1},
+            "tier": {"gold": 0.35, "premium": 0.35, "standard": -0.1},
             "urgency": {"high": -0.5, "low": 0.15},
             "channel": {"chat": 0.1, "phone": 0.0, "email": -0.35, "web": 0.2},
         }

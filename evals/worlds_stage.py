@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, TypeAlias
@@ -43,23 +44,36 @@ class Stage:
 
     @property
     def attributes(self) -> dict[str, tuple[str, ...]]:
-        """Segments and circumstances of the job with their values; arrays hold positions in them."""
-        return {**self.job.segments, **self.job.circumstances}
+        """Segments and circumstances that the job gives values for; arrays hold positions in these."""
+        return {**self.segments, **self.circumstances}
+
+    @property
+    def segments(self) -> dict[str, tuple[str, ...]]:
+        """The attributes of customers."""
+        return {name: values for name, values in self.job.segments.items() if values}
+
+    @property
+    def circumstances(self) -> dict[str, tuple[str, ...]]:
+        """The attributes of a contact."""
+        return {name: values for name, values in self.job.circumstances.items() if values}
 
     def profile(self, name: str) -> NDArray[np.float64]:
         """One number of every step's profile, in the order of `steps`."""
         return np.array([getattr(self.wordings.steps[step], name) for step in self.steps], dtype=float)
 
     def shares(self, attribute: str) -> NDArray[np.float64]:
-        """The population's shares of an attribute's values; equal where the spec names none."""
-        values = self.attributes[attribute]
-        given = self.spec.shares.get(attribute, {})
-        return normalised(np.array([given.get(value, 0.0 if given else 1.0) for value in values]))
+        """The population's shares of an attribute's values."""
+        return shares_of(self.attributes[attribute], self.spec.shares.get(attribute, {}))
 
     def effect(self, attribute: str, names: tuple[str, ...]) -> NDArray[np.float64]:
         """What each value of an attribute (or channel) adds to effort."""
         shifts = self.spec.experience.by.get(attribute, {})
         return np.array([shifts.get(name, 0.0) for name in names])
+
+
+def shares_of(values: tuple[str, ...], given: Mapping[str, float]) -> NDArray[np.float64]:
+    """Shares of values as given; equal ones where not every value has one (as in another job's world)."""
+    return normalised(np.array([given[value] if set(values) <= set(given) else 1.0 for value in values]))
 
 
 def normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.worlds_stage import DAY, Stage, moment_of, normalised
+from evals.worlds_stage import DAY, Stage, moment_of, shares_of
 from evals.worlds_truth import friction_of, iso
 
 SURVEY_STREAM = 5
@@ -63,7 +63,8 @@ def draw_wave(stage: Stage, rng: np.random.Generator, number: int, *, respondent
     lean = rng.normal(0.0, 0.7, size=respondents)
     for name, values in stage.attributes.items():
         population = stage.shares(name)
-        sample = _sampled(survey.sampled.get(name), values, population)
+        given = survey.sampled.get(name, {})
+        sample = shares_of(values, given) if set(values) <= set(given) else population
         attributes[name] = rng.choice(len(values), size=respondents, p=sample)
         weight = weight * (population / sample)[attributes[name]]
         lean += np.array([LIKING.get(value, 0.0) for value in values])[attributes[name]]
@@ -72,12 +73,6 @@ def draw_wave(stage: Stage, rng: np.random.Generator, number: int, *, respondent
     satisfaction = usual_satisfaction(stage, at=start) + lean[:, None] + rng.normal(0.0, survey.spread, size=shape)
     at = start + rng.integers(0, FIELD_DAYS * DAY, size=respondents)
     return Wave(number, at, attributes, np.round(weight, 4), _answers(importance), _answers(satisfaction))
-
-
-def _sampled(
-    given: Mapping[str, float] | None, values: tuple[str, ...], population: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return population if given is None else normalised(np.array([given[value] for value in values]))
 
 
 def _answers(latent: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -137,7 +132,7 @@ def survey_rows(stage: Stage, waves: tuple[Wave, ...]) -> Iterator[dict[str, obj
 
 
 def _groups(stage: Stage, wave: Wave, person: int) -> dict[str, str]:
-    kinds = {**dict.fromkeys(stage.job.segments, "segment"), **dict.fromkeys(stage.job.circumstances, "circumstance")}
+    kinds = {**dict.fromkeys(stage.segments, "segment"), **dict.fromkeys(stage.circumstances, "circumstance")}
     return {f"{kinds[name]}.{name}": values[wave.attributes[name][person]] for name, values in stage.attributes.items()}
 
 
