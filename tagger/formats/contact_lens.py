@@ -25,7 +25,7 @@ def from_contact_lens(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def transcript_record(document: Mapping[str, Any], *, contact_id: Any, start: str | None) -> dict[str, Any]:
     """The record that Contact Lens and Transcribe Call Analytics share; `start` is ISO 8601 where known."""
     roles = {
-        item.get("ParticipantId"): item.get("ParticipantRole")
+        str(item.get("ParticipantId")): item.get("ParticipantRole")
         for item in objects(document.get("Participants"), "Participants")
     }
     items = [item for item in objects(document.get("Transcript"), "Transcript") if item.get("Content") is not None]
@@ -46,11 +46,9 @@ def transcript_record(document: Mapping[str, Any], *, contact_id: Any, start: st
     )
 
 
-def _turn(item: Mapping[str, Any], roles: Mapping[Any, Any], start: str | None) -> dict[str, Any]:
+def _turn(item: Mapping[str, Any], roles: Mapping[str, Any], start: str | None) -> dict[str, Any]:
     participant = item.get("ParticipantId")
-    role = (
-        item.get("ParticipantRole") or (roles.get(participant) if isinstance(participant, str) else None) or participant
-    )
+    role = item.get("ParticipantRole") or roles.get(str(participant)) or participant
     at = item.get("AbsoluteTime") or at_offset(start, item.get("BeginOffsetMillis"))
     return known({"speaker": speaker_of(role), "at": at}) | {"text": item.get("Content")}
 

@@ -25,12 +25,17 @@ class _Rows:
         self._source = source
         self._again: deque[Line] = deque()
         self.taken: list[Line] = []
+        self._size = 0
+
+    def start_row(self) -> None:
+        """Forget the lines of the row before."""
+        self.taken, self._size = [], 0
 
     def __iter__(self) -> _Rows:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) >= MAX_ROW_LINES or sum(len(line.data) for line in self.taken[-50:]) > MAX_LINE:
+        if len(self.taken) >= MAX_ROW_LINES or self._size > MAX_LINE:
             raise csv.Error("a quote is opened and not closed")
         line = self._again.popleft() if self._again else next(self._source)
         if line.too_long or line.damaged:
@@ -40,6 +45,7 @@ class _Rows:
             self.taken.append(line)
             raise _UnusableLine
         self.taken.append(line)
+        self._size += len(line.data)
         return line.data.decode("utf-8", "surrogateescape") + "\n"
 
     def give_back(self) -> Line:
@@ -69,7 +75,7 @@ def read_csv(
     (check or check_contact_columns)(names)
     reader = csv.reader(rows, delimiter=delimiter, strict=True)
     while True:
-        rows.taken = []
+        rows.start_row()
         try:
             cells = next(reader)
         except StopIteration:
@@ -91,8 +97,11 @@ def _header(rows: _Rows) -> tuple[list[str], str] | None:
     except _UnusableLine as error:
         raise UnreadableFileError("the first line of the CSV file, which names its columns, cannot be read") from error
     delimiter = max(_DELIMITERS, key=first.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
-    return names, delimiter
+    try:
+        cells = next(csv.reader([first], delimiter=delimiter))
+    except csv.Error as error:
+        raise UnreadableFileError(f"the first line of the CSV file does not name columns: {error}") from error
+    return [name.strip() for name in cells], delimiter
 
 
 def check_contact_columns(names: list[str]) -> None:

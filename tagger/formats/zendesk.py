@@ -26,12 +26,12 @@ def from_zendesk(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     `satisfaction_rating`; it is not an effort answer and not a resolution.
     """
     tickets = objects(document["tickets"], "tickets") if "tickets" in document else [document]
-    roles = {user.get("id"): user.get("role") for user in objects(document.get("users"), "users")}
+    roles = {str(user.get("id")): user.get("role") for user in objects(document.get("users"), "users")}
     for ticket in tickets:
         yield _record(ticket, roles)
 
 
-def _record(ticket: Mapping[str, Any], roles: Mapping[Any, Any]) -> dict[str, Any]:
+def _record(ticket: Mapping[str, Any], roles: Mapping[str, Any]) -> dict[str, Any]:
     requester = part(ticket.get("requester")).get("id") or ticket.get("requester_id")
     return known(
         {
@@ -39,7 +39,7 @@ def _record(ticket: Mapping[str, Any], roles: Mapping[Any, Any]) -> dict[str, An
             "customer_id": requester,
             "channel": part(ticket.get("via")).get("channel"),
             "started_at": ticket.get("created_at"),
-            "ended_at": ticket.get("updated_at") if ticket.get("status") in _CLOSED else None,
+            "ended_at": ticket.get("updated_at") if str(ticket.get("status")) in _CLOSED else None,
             "segment": known({"priority": ticket.get("priority"), "type": ticket.get("type")}),
             "subject": ticket.get("subject"),
             "status": ticket.get("status"),
@@ -50,17 +50,17 @@ def _record(ticket: Mapping[str, Any], roles: Mapping[Any, Any]) -> dict[str, An
     )
 
 
-def _turns(ticket: Mapping[str, Any], requester: Any, roles: Mapping[Any, Any]) -> list[dict[str, Any]]:
+def _turns(ticket: Mapping[str, Any], requester: Any, roles: Mapping[str, Any]) -> list[dict[str, Any]]:
     comments = [item for item in objects(ticket.get("comments"), "comments") if item.get("public", True)]
     if not comments and ticket.get("description"):
         return [{"speaker": "customer", "text": ticket["description"], "at": ticket.get("created_at")}]
     return [_turn(comment, requester, roles) for comment in comments]
 
 
-def _turn(comment: Mapping[str, Any], requester: Any, roles: Mapping[Any, Any]) -> dict[str, Any]:
+def _turn(comment: Mapping[str, Any], requester: Any, roles: Mapping[str, Any]) -> dict[str, Any]:
     author = comment.get("author_id") or part(comment.get("author")).get("id")
     if isinstance(author, Mapping | list):
         raise ContactError("unknown-speaker", "a comment's author_id must be a number", "comments")
-    speaker = "customer" if author == requester else speaker_of(roles.get(author) or "agent")
+    speaker = "customer" if author == requester else speaker_of(roles.get(str(author)) or "agent")
     text = comment.get("plain_body") or comment.get("body") or ""
     return known({"speaker": speaker, "at": comment.get("created_at")}) | {"text": text}

@@ -11,6 +11,9 @@ _DATE = re.compile(
     r"(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])"
     r"|\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|(?:19|20)\d\d)"
 )
+_COMPACT_DATE = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01]){2}(?:19|20)\d\d"
+)
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[ -]{1,2}(?:19|20)\d\d)*")
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
@@ -28,6 +31,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _SIZE = re.compile(r"\d ?x ?\d", re.IGNORECASE)
+_NOT_CODE = frozenset(
+    ("a", "an", "and", "at", "by", "for", "from", "i", "in", "is", "of", "on", "or", "over", "the", "to", "was")
+)
 _CUE_REACH = 45
 """Characters before a number in which a word may say what it is."""
 
@@ -84,9 +90,9 @@ def check_number(match: re.Match[str]) -> Hit | None:
     """A run of seven or more digits, with or without separators: its kind, or None for dates, years and lists."""
     text = match[0]
     digits = digits_of(text)
-    if _DATE.search(text) or _YEARS.fullmatch(text):
-        return None
     kind = announced(match.string, match.start())
+    if _DATE.search(text) or _YEARS.fullmatch(text) or (kind != "DOB" and _COMPACT_DATE.fullmatch(text)):
+        return None
     if kind in ("SECRET", "DOB") and len(digits) > 10:
         kind = "ACCOUNT"
     kind = kind or _kind_by_shape(text, digits)
@@ -99,11 +105,9 @@ def check_code(match: re.Match[str]) -> Hit | None:
     digits = len(digits_of(value))
     explicit = any(character.isalpha() or character in ":=#" for character in match["link"])
     letters = any(character.isalpha() for character in value)
-    enough = (
-        digits >= 4
-        if explicit and not letters
-        else digits >= 5 or (letters and len(value) >= 5 and digits >= (1 if explicit else 2))
-    )
+    if " " in value and (digits < 3 or not explicit or value.split()[0].lower() in _NOT_CODE):
+        return None
+    enough = digits >= (4 if explicit else 5) or (letters and len(value) >= 5 and digits >= (1 if explicit else 2))
     if not enough or _DATE.match(value) or (digits == 4 and _YEARS.fullmatch(value)):
         return None
     return Hit(announced(cue, len(cue)) or "ACCOUNT", *match.span("v"))

@@ -39,6 +39,7 @@ _LEAD_IN = re.compile(
 _TOKEN = re.compile(r"[^\s,;]{1,80}")
 _NAME_TURN_WORDS = 4
 _CODE_TURN_WORDS = 8
+_ADDRESS_TURN_WORDS = 14
 
 
 def mark_turns(turns: Sequence[Turn]) -> list[Marking]:
@@ -88,6 +89,8 @@ def _mark_replies(turns: Sequence[Turn], markings: Sequence[Marking]) -> set[int
                 found.add(i)
         elif kinds := _asked(marking.work):
             asked, age = kinds, 0
+        elif turn.speaker == "agent" and "?" in marking.work:
+            asked = frozenset()  # the talk has moved on
         age += 1
     return found
 
@@ -110,7 +113,13 @@ def _answers(text: str, asked: frozenset[str]) -> list[Hit]:
     if "NAME" in asked and _is_name(words):
         return [Hit("NAME", tokens[0].start, tokens[len(words) - 1].start + len(words[-1]))]
     whole = text[start:].strip()
-    if "ADDRESS" in asked and len(words) >= 3 and digits_of(whole) and not is_date(whole) and MASK not in text:
+    if (
+        "ADDRESS" in asked
+        and 3 <= len(words) <= _ADDRESS_TURN_WORDS
+        and digits_of(whole)
+        and not is_date(whole)
+        and MASK not in text
+    ):
         return [Hit("ADDRESS", start, len(text.rstrip()))]
     if len(words) > _CODE_TURN_WORDS:
         return []

@@ -12,6 +12,7 @@ _TOKEN = rf"{_LETTER}{{1,30}}(?:['’-]{_LETTER}{{1,30}})?"
 _CAPITAL = rf"(?=[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-ÿ]){_TOKEN}"
 _TWO_CAPITALS = rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}"
 _WORD = re.compile(_TOKEN)
+_ADJECTIVES = ("able", "ible", "ious", "eous", "less", "ful")
 _OWN = (
     r"(?:(?:my|(?:the )?customer'?s?|account holder'?s?|his|her|our|your)(?: own)?"
     r" (?:full |first |last |maiden |middle |family |given )?"
@@ -28,6 +29,8 @@ _GREETING = (
 
 def is_name_word(word: str) -> bool:
     """True for a word that can be part of a name: letters, and not an everyday word."""
+    if len(word) > 6 and word.lower().endswith(_ADJECTIVES):
+        return False
     return len(word) > 1 and word.casefold().replace("’", "'").replace("'", "") not in NOT_NAMES
 
 
@@ -71,7 +74,8 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "NAME",
         re.compile(
-            rf"\b(?i:{_OWN}{_PLACE}(?: is|'s| was|\s?[:=-])|pulled up for|on behalf of) {{0,2}}"
+            rf"\b(?i:{_OWN}{_PLACE}(?: is|'s| was|\s?[:=-])|pulled up for|on behalf of"
+            r"|(?:^|hi |hello |hey |and )my name) {0,2}"
             rf"(?<=[ :=-])(?P<v>{_TOKEN})"
         ),
         _introduced,

@@ -7,25 +7,29 @@ import re
 from tagger.redaction.checks import announced, digits_of, is_date
 from tagger.redaction.recogniser import Hit
 
-MAILERS = r"(?:gmail|g mail|ymail|yahoo|hotmail|outlook|rediffmail|rediff|icloud|aol|protonmail|email|mail)"
+MAILERS = (
+    r"(?:gmail|gmal|gmial|gamil|gail|gmil|g mail|ymail|yahoo|hotmail|outlook|rediffmail|rediff|icloud|aol|protonmail"
+    r"|email|mail)"
+)
 """Hosts of mailboxes that are known without an ending."""
 
+_SPACED_DIGITS = re.compile(r"[A-Za-z]{1,20} \d{2,12}\b(?! (?:times|days|hours|minutes|weeks|months|years|digits))")
+_INNER_NUMBER = re.compile(r".*\b(\d{1,6}[A-Za-z]?\s+(?=\S))")
 _NOT_STREET = frozenset(
     re.split(
         r"\s",
-        "a ago an and are at away back business by calendar came day days dollars for from hour hours "
-        "i in is it item "
-        "items left minute minutes month months my of off on one or orders other people percent pieces shirts still the "
-        "their this times to was week weeks "
-        "went which with working year years your",
+        "a address ago an and are at away back business by calendar came day days dollars for from hour hours "
+        "i in is it item items left minute minutes month months my not number of off on one or orders other "
+        "people percent pieces shirts still the their this times to was week weeks went which with working "
+        "year years your",
     )
 )
 _NO_VALUE = frozenset(
     re.split(
         r"\s",
-        "and been but can cannot change changed correct does doesn't entered expired forgot forgotten has have "
-        "incorrect invalid isn't issue its link lost never not protected recovery required reset sent should still the "
-        "this was what when which will with wrong yes you your",
+        "accepted and been but can cannot change changed correct does doesn't entered expired forgot "
+        "forgotten has have incorrect invalid isn't issue its link lost never not protected recovery required "
+        "reset sent should still the this was what when which will with wrong yes you your",
     )
 )
 
@@ -33,6 +37,9 @@ _NO_VALUE = frozenset(
 def check_secret(match: re.Match[str]) -> Hit | None:
     """A value with a digit or sign in it; a plain word only right after a colon or an equals sign."""
     value = match["v"].rstrip(".!?)…")
+    spaced = _SPACED_DIGITS.match(match.string, match.start("v"))
+    if spaced:
+        return Hit("SECRET", match.start("v"), spaced.end())
     plain = not any(character.isdigit() or character in "_@#$%&*^+=!" for character in value)
     if len(value) < 3 or (plain and (not match["link"].rstrip().endswith((":", "=")) or value.lower() in _NO_VALUE)):
         return None
@@ -69,12 +76,14 @@ def check_spoken_email(match: re.Match[str]) -> Hit | None:
 
 def check_street(match: re.Match[str]) -> Hit | None:
     """A house number and a street; words such as `way` and `court` need capitals or a town behind them."""
-    words = match["words"].lower().split()
-    if any(word in _NOT_STREET for word in words):
+    inner = _INNER_NUMBER.match(match["words"])  # `555 0123 address 12 Hill Street`: the last number is the house's
+    start = match.start("words") + inner.start(1) if inner else match.start()
+    words = match["words"][inner.end() if inner else 0 :].lower().split()
+    if not words or any(word in _NOT_STREET for word in words):
         return None
     if match["maybe"] and not match["town"] and not match["words"].istitle():
         return None
-    return Hit("ADDRESS", *match.span())
+    return Hit("ADDRESS", start, match.end())
 
 
 def check_told_address(match: re.Match[str]) -> Hit | None:
@@ -90,6 +99,9 @@ def check_one_time_code(match: re.Match[str]) -> Hit | None:
     """A code of digits; error, promotion, zip and country codes stay."""
     before = match.string[max(0, match.start() - 12) : match.start()].lower().rstrip()
     known = (
+        "zip",
+        "postal",
+        "post",
         "error",
         "promo",
         "coupon",

@@ -55,6 +55,8 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)("|\\?$)', re.DOTALL)
 _NUMBER = re.compile(r"-?\d[\d.eE+-]*")
 _KEPT = frozenset(("id", "speaker", "channel", "startedat", "endedat", "at", "answeredat", "scale", "step", "outcome"))
 _CUSTOMER = "customerid"
+_SHORTEST_NUMBER = 7
+"""Digits below which a number without a telling name is a count, an amount or a year."""
 
 
 @dataclass(frozen=True)
@@ -150,5 +152,7 @@ def _number(text: str, key: str, names: Pseudonyms) -> str:
     if key == _CUSTOMER:
         return "null"
     kind = KEYED.get(key)
+    if kind is None and len(text) < _SHORTEST_NUMBER:
+        return text
     redacted = names.of(kind, text) if kind else redact_text(text, names)
     return text if redacted == text else json.dumps(redacted)

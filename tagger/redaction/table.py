@@ -31,7 +31,10 @@ from tagger.redaction.recogniser import Recogniser
 _I = re.IGNORECASE
 _LINK = r"(?:\s{0,2}(?:number|no\.?|num|code|id|is|was|it'?s|[:=#-])){0,4}\s{0,2}[\"'#(]{0,2}"
 """What may stand between the word that announces a value and the value."""
-_CODE = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){2,40}"
+_CODE = (
+    r"(?:[A-Za-z]{1,5} ?\d{1,12}(?: [A-Za-z]{1,4} ?\d{1,6}){0,3}"
+    r"|(?=[A-Za-z-]{0,40}\d)[A-Za-z0-9](?:-?[A-Za-z0-9]){2,40})"
+)
 _NOT_AMOUNT = (
     r"(?![\w-]|[.,:/]\d|\s?(?:dollars?|usd|eur|euros?|pounds?|rs|rupees|bucks|points|miles|items?|units?|times|%))"
 )
@@ -70,7 +73,21 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         re.compile(
             rf"(?<!\w)(?:[a-z]{{2,30}} \d{{1,6}} )?(?:\w{{0,40}}?)(?:at )?{MAILERS}\s?(?:dot\s|\.)?com(?!\w)", _I
         ),
-        hints=("mailcom", "mail com", "mail dot", "mail.com", "yahoo", "outlook", "rediff", "icloud", "aol"),
+        hints=(
+            "mailcom",
+            "mail com",
+            "mail dot",
+            "mail.com",
+            "yahoo",
+            "outlook",
+            "rediff",
+            "icloud",
+            "aol",
+            "malcom",
+            "ialcom",
+            "milcom",
+            "ailcom",
+        ),
     ),
     Recogniser(
         "SECRET",
@@ -152,7 +169,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "ADDRESS",
         re.compile(
-            r"\baddress(?: is|:| to be|'s| to) (?P<v>[^\n@;!?\ue000]{5,90}?)(?=\.\s|\.$|[\n;!?]|$| and (?:i|my|the)\b)",
+            r"\baddress(?: is|:| to be|'s| to) (?P<v>[^\n@;!?\ue000]{5,90}?)"
+            r"(?=\.\s|\.$|[\n;!?]|$| and (?:i|my|the|phone|number|name)\b)",
             _I,
         ),
         check_told_address,
@@ -173,7 +191,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "PHONE",
         re.compile(
-            r"(?<![\w$€£₹.,/-])(?!(?:19|20)\d\d-\d\d?-\d\d?(?!\d))"
+            r"(?<![\w$€£₹./-])(?<!\d,)(?!(?:19|20)\d\d-\d\d?-\d\d?(?!\d))"
             r"\+?\(?\d(?:[ \-().]{0,2}\d){6,40}(?!\w|[/:]\d|[.,-]\d|%)"
         ),
         check_number,
