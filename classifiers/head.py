@@ -35,7 +35,8 @@ class _MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The class with the largest margin."""
-        return np.asarray(self.classes_[self.margins(X).argmax(axis=1)])
+        margins = self.margins(X)
+        return np.asarray(self.classes_[margins.argmax(axis=1)])
 
     def _checked(self, X: Any) -> Any:
         return validate_data(self, X, reset=False)
@@ -91,7 +92,7 @@ class KernelHead(_MarginClassifier):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from vectors X, shape (n, d), and labels y, shape (n,)."""
-        X, y = validate_data(self, X, y, dtype=np.float32)
+        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         self.landmark_rows_ = landmark_rows(len(X), limit=self.landmarks, seed=self.seed)
@@ -102,7 +103,7 @@ class KernelHead(_MarginClassifier):
         return self
 
     def _checked(self, X: Any) -> Any:
-        return validate_data(self, X, reset=False, dtype=np.float32)
+        return validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
 
 
 def landmark_rows(count: int, *, limit: int, seed: int) -> NDArray[np.int64]:
@@ -131,7 +132,7 @@ def kernel_sums(
 
 
 def ridge_weights(gram: NDArray[np.float64], target: NDArray[np.float64], landmark_kernel: Any, *, ridge: float) -> Any:
-    """A in (K'K + ridge Z) A = K'Y, shape (m, classes), float32. A whiff on the diagonal keeps duplicates solvable."""
+    """A in (K'K + ridge Z) A = K'Y, shape (m, classes). A whiff on the diagonal keeps duplicates solvable."""
     system = gram + ridge * landmark_kernel.astype(np.float64)
     system[np.diag_indices_from(system)] += 1e-6 * max(1.0, float(np.trace(gram)) / len(gram))
-    return linalg.solve(system, target, assume_a="pos").astype(np.float32)
+    return linalg.solve(system, target, assume_a="pos")

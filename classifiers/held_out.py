@@ -98,11 +98,12 @@ def fit_kernel(vectors: FloatMatrix, codes: Codes, folds: Codes, *, seed: int, r
         own_gram, own_target = kernel_sums(vectors[inside], targets[inside], landmarks, gamma=GAMMA)
         for ridge in RIDGES:
             weights = ridge_weights(gram - own_gram, target - own_target, span, ridge=ridge)
-            margins[ridge][inside] = KernelScorer(landmarks, weights, GAMMA).margins(vectors[inside])
+            head = KernelScorer(landmarks, weights.astype(np.float32), GAMMA)
+            margins[ridge][inside] = head.margins(vectors[inside])
         report("held-out vectors", (float(fold) + 1) / FOLDS)
     best = min(RIDGES, key=lambda ridge: log_loss(margins[ridge], codes))
-    scorer = KernelScorer(landmarks, ridge_weights(gram, target, span, ridge=best), GAMMA)
-    return KernelFit(scorer, margins[best], best, rows)
+    weights = ridge_weights(gram, target, span, ridge=best).astype(np.float32)
+    return KernelFit(KernelScorer(landmarks, weights, GAMMA), margins[best], best, rows)
 
 
 def log_loss(margins: Floats, codes: Codes) -> float:

@@ -37,7 +37,7 @@ class KernelScorer:
 
 
 def similarity(vectors: FloatMatrix, landmarks: FloatMatrix, *, gamma: float) -> FloatMatrix:
-    """The Gaussian kernel exp(-gamma |x - z|^2), shape (n, m), float32."""
+    """The Gaussian kernel exp(-gamma |x - z|^2), shape (n, m), in the precision of what it is given."""
     squares = np.einsum("ij,ij->i", vectors, vectors)[:, None] + np.einsum("ij,ij->i", landmarks, landmarks)
     distances = np.maximum(squares - 2.0 * (vectors @ landmarks.T), 0.0)
-    return np.asarray(np.exp(-gamma * distances), dtype=np.float32)
+    return np.asarray(np.exp(-gamma * distances))

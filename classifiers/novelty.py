@@ -69,7 +69,7 @@ def nearest_distance(
 
 def lexical_distance(margins: Floats, unfamiliarity: Floats) -> Floats:
     """Strangeness from words alone: no label claims the text, its words were never seen. Any real number."""
-    return 2.0 * unfamiliarity - margins.max(axis=1)
+    return np.asarray(2.0 * unfamiliarity - margins.max(axis=1))
 
 
 def with_none(probabilities: Floats, none_column: int, chance_of_none: Floats) -> Floats:

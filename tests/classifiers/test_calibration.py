@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.calibration import (
+    CalibrationError,
+    MarginScale,
+    expected_calibration_error,
+    fit_scale,
+    reliability,
+    softmax,
+)
+
+
+def drawn(scale: float, *, count: int = 4000) -> tuple[np.ndarray, np.ndarray]:
+    """Margins, and truths drawn with the probabilities softmax(scale margins)."""
+    rng = np.random.default_rng(0)
+    margins = rng.normal(size=(count, 4))
+    chances = softmax(scale * margins)
+    return margins, np.array([rng.choice(4, p=row) for row in chances])
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0, 6.0])
+def test_the_scale_that_made_the_truth_is_found(scale: float) -> None:
+    margins, truth = drawn(scale)
+    assert fit_scale([margins], truth).scales[0] == pytest.approx(scale, rel=0.1)
+
+
+def test_a_head_that_says_nothing_gets_almost_no_weight() -> None:
+    margins, truth = drawn(3.0)
+    noise = np.random.default_rng(1).normal(size=margins.shape)
+    useful, useless = fit_scale([margins, noise], truth).scales
+    assert useless < 0.15 < 2.5 < useful
+
+
+def test_fitted_probabilities_are_calibrated() -> None:
+    margins, truth = drawn(3.0)
+    chances = fit_scale([margins], truth).probabilities([margins])
+    assert expected_calibration_error(chances.max(axis=1), chances.argmax(axis=1) == truth) < 0.03
+
+
+def test_calibrating_on_nothing_is_refused() -> None:
+    with pytest.raises(CalibrationError, match="no held-out text"):
+        fit_scale([np.zeros((0, 3))], np.zeros(0, dtype=np.int64))
+
+
+def test_the_error_of_a_worked_example() -> None:
+    confidence = np.array([0.9] * 10 + [0.6] * 10)
+    right = np.array([True] * 8 + [False] * 2 + [True] * 6 + [False] * 4)
+    assert expected_calibration_error(confidence, right, bins=2) == pytest.approx(0.05)
+    assert [one.count for one in reliability(confidence, right, bins=2)] == [10, 10]
+
+
+@given(st.lists(st.lists(st.floats(-50, 50), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_probabilities_sum_to_one_and_permute_with_the_labels(rows: list[list[float]]) -> None:
+    margins = np.array(rows)
+    scale = MarginScale((2.0,))
+    assert scale.probabilities([margins]).sum(axis=1) == pytest.approx(np.ones(len(rows)))
+    assert scale.probabilities([margins[:, ::-1]]) == pytest.approx(scale.probabilities([margins])[:, ::-1])

