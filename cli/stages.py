@@ -55,9 +55,9 @@ def publish(job: str, as_json: bool) -> None:
 @click.option("--source", default="default", show_default=True, help="Name of the system that the contacts come from.")
 @json_option
 def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
-    """The whole flow once: ingest PATHS, tag, measure, publish.
+    """The whole flow once: ingest, tag, measure, publish.
 
-    Safe to repeat and safe to kill: the next run goes on where this one stopped. Under Prefect where
+    PATHS are contacts to read first; without any only what is stored already is worked on. Safe to repeat and safe to kill: the next run goes on where this one stopped. Under Prefect where
     PREFECT_API_URL is set, directly where it is not.
     """
     from flows.run import Plan, run_once

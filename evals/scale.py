@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import resource
@@ -26,17 +27,22 @@ class Timed:
     output: Any
 
 
-def run_command(arguments: Sequence[str], *, home: Path) -> Timed:
-    """Run `headway ARGUMENTS` in a process of its own with `home` as its home folder.
+def run_command(arguments: Sequence[str], *, home: Path, stdin: Path | None = None) -> Timed:
+    """Run `headway ARGUMENTS` in a process of its own with `home` as its home folder, fed from a `.gz` file.
 
     Raises subprocess.CalledProcessError if it fails; exit code 3 (some input quarantined) is no failure.
     """
     environment = {**os.environ, "HEADWAY_HOME": str(home)}
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "cli.main", *arguments], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "cli.main", *arguments],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
-    output, _ = process.communicate()
+    output, _ = process.communicate(gzip.open(stdin, "rt", encoding="utf-8").read() if stdin else None)
     seconds = time.perf_counter() - began
     if process.returncode not in (0, 3):
         raise subprocess.CalledProcessError(process.returncode, list(arguments), output)

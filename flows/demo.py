@@ -33,7 +33,7 @@ class Demo:
     sample: Path
 
 
-def run_demo(say: Callable[[str], None], *, contacts: int) -> Demo:
+def run_demo(say: Callable[[str], None], *, contacts: int, budget: int = BUDGET) -> Demo:
     """Write the sample, then ingest, train, tag, draw reviews, measure and publish. A second run does nothing twice."""
     workspace = Workspace.open(JOB)
     sample = workspace.settings.home / "sample"
@@ -51,7 +51,7 @@ def run_demo(say: Callable[[str], None], *, contacts: int) -> Demo:
         report = train(workspace.job, sample / "labelled.jsonl.gz", settings=workspace.settings)
         say(f"train    {report.text()}")
     say(f"tag      {_counts(asdict(tag(workspace)))}")
-    say(f"review   {_review(workspace, sample)}")
+    say(f"review   {_review(workspace, sample, budget)}")
     say(f"measure  {_counts(asdict(measure(workspace)))}")
     published = publish(workspace)
     say(
@@ -62,11 +62,11 @@ def run_demo(say: Callable[[str], None], *, contacts: int) -> Demo:
     return Demo(workspace, sample)
 
 
-def _review(workspace: Workspace, sample: Path) -> str:
+def _review(workspace: Workspace, sample: Path, budget: int) -> str:
     with workspace.database.session() as session:
         drawn_before = last_policy(session, workspace.job.id) is not None
     if not drawn_before:
-        draw_reviews(workspace, budget=BUDGET)
+        draw_reviews(workspace, budget=budget)
     answers = workspace.settings.home / "sample" / "decisions.jsonl"
     if not answers.exists():
         _answer_as_analyst(workspace, sample / "truth.jsonl", answers)

@@ -126,20 +126,18 @@ def _add_contacts(session: Any, workspace: Workspace, good: Iterable[Accepted], 
 
 
 def _conflicts(added: Added, good: Sequence[Accepted], workspace: Workspace, path: Path, source: str) -> list[Refused]:
-    named = set(added.conflicts)
     return [
         Refused(
-            "contacts",
-            source,
-            workspace.job.id,
-            str(path),
-            item.line,
-            "id-conflict",
-            f"id {item.contact.id!r} was seen with other content; give it an id of its own, or erase the first",
-            "",
+            input_kind="contacts",
+            source=source,
+            job_id=workspace.job.id,
+            path=str(path),
+            line=good[position].line,
+            reason="id-conflict",
+            message=f"id {good[position].contact.id!r} was seen with other content; give this contact an id of its own",
+            raw="",
         )
-        for item in good
-        if item.contact.id in named
+        for position in added.conflicts
     ]
 
 

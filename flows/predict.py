@@ -56,7 +56,6 @@ def tag_line(tag: Tag) -> dict[str, Any]:
     line["id"] = line.pop("contact_id")
     line["evidence"] = [asdict(span) for span in tag.evidence]
     line["novelty"] = round(tag.novelty, 6)
-    line["confidence"] = round(tag.confidence, 6)
     order = ("id", "step", "outcome", "confidence", "deferred", "source", "steps", "outcomes", "evidence", "novelty")
     return {name: line[name] for name in (*order, "model", "job", "job_version")}
 

@@ -34,10 +34,11 @@ class Published:
 
 def publish(workspace: Workspace) -> Published:
     """Publish the index of everything known now. The same inputs are published once."""
-    job, now = workspace.job, datetime.now(UTC)
+    job = workspace.job
     with workspace.database.session() as session:
         if read_formula(session, job.id) is None:
-            _freeze(session, workspace, now)
+            _freeze(session, workspace, datetime.now(UTC))
+    now = datetime.now(UTC)  # after the formula, which is part of what is known
     with workspace.database.session() as session:
         card = read_scorecard(session, job, View(as_of=now))
         content = index_json(card)

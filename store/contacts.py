@@ -38,12 +38,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of a batch: new, completed by a survey, there already, and at odds with what is there."""
+    """What became of a batch: new, completed by a survey, there already; `conflicts` are positions in the batch."""
 
     accepted: int
     updated: int
     present: int
-    conflicts: tuple[str, ...]
+    conflicts: tuple[int, ...]
 
 
 def add_contacts(
@@ -56,12 +56,12 @@ def add_contacts(
     known = _known(session, source, [item.contact.id for item in batch])
     fresh: dict[str, Incoming] = {}
     updated, present, conflicts = 0, 0, []
-    for item in batch:
+    for position, item in enumerate(batch):
         seen = known.get(item.contact.id) or fresh.get(item.contact.id)
         if seen is None:
             fresh[item.contact.id] = item
         elif seen.content_hash != item.content_hash:
-            conflicts.append(item.contact.id)
+            conflicts.append(position)
         elif not isinstance(seen, Incoming) and seen.effort is None and item.contact.survey is not None:
             _add_survey(session, seen.pk, item.contact.survey)
             updated += 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
-from tagger.labels import STEP_ONLY, outcome_of
+from tagger.labels import outcome_of
 from tagger.model import Contact, EvidenceSpan, Tag
 from taxonomy.model import Job
 
@@ -74,15 +74,16 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
     best = groups.argmax(axis=1)
     chosen = [_best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
     weights = reader.segment_scores(documents, chosen)
+    shares = [_shares(space.groups, row) for row in groups]
     tags = tuple(
         Tag(
             contact_id=contact.id,
             step=None if space.groups[group] == NONE_LABEL else space.groups[group],
             outcome=outcome_of(label),
-            confidence=float(groups[row, group]),
+            confidence=shares[row][space.groups[group]],
             deferred=bool(answers.deferred[row]),
             source="classifier",
-            steps=_shares(space.groups, groups[row]),
+            steps=shares[row],
             outcomes=_shares(space.labels, scores[row]),
             evidence=evidence(contact, weights[row]),
             novelty=float(answers.scores.novelty[row]),
@@ -97,14 +98,14 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
 
 def _best_label(space: LabelSpace, scores: NDArray[np.float64], group: int) -> str:
     inside = [column for column, owner in enumerate(space.group_of) if owner == group]
-    named = [column for column in inside if not space.labels[column].endswith(STEP_ONLY)] or inside
-    return space.labels[max(named, key=lambda column: scores[column])]
+    return space.labels[max(inside, key=lambda column: scores[column])]
 
 
 def _shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
     """Probabilities by name that sum to 1 after rounding to what they can mean."""
     rounded = np.round(values / values.sum(), 6)
-    rounded[rounded.argmax()] += 1.0 - rounded.sum()
+    top = rounded.argmax()
+    rounded[top] = round(rounded[top] + 1.0 - rounded.sum(), 6)
     return dict(zip(names, rounded.tolist(), strict=True))
 
 

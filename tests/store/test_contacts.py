@@ -52,7 +52,7 @@ def test_the_same_id_from_two_sources_is_two_contacts(database: Database) -> Non
 def test_an_id_seen_with_other_content_is_a_conflict_and_changes_nothing(database: Database) -> None:
     add(database, CONTACT)
     changed = replace(CONTACT, turns=(Turn("customer", "something else"),))
-    assert add(database, changed) == Added(0, 0, 0, ("c-1",))
+    assert add(database, changed) == Added(0, 0, 0, (0,))
     with database.session() as session:
         ((_, found),) = read_contacts(session, [find_contact(session, "c-1")])
     assert found.turns == CONTACT.turns

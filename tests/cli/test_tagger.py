@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from taxonomy.errors import BadInputError
+
+JOB = "online-order"
+
+
+@pytest.fixture
+def heldout(in_demo: Path) -> list[dict]:
+    with gzip.open(in_demo / "sample" / "heldout.jsonl.gz", "rt") as file:
+        return [json.loads(line) for line in file][:40]
+
+
+def predict(run, lines: list[bytes]) -> tuple[int, list[dict]]:
+    done = run("predict", "--job", JOB, input=b"\n".join(lines) + b"\n")
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_predict_answers_every_line_in_order_with_probabilities_that_sum_to_one(heldout: list[dict], run) -> None:
+    code, tags = predict(run, [json.dumps(contact).encode() for contact in heldout])
+    assert code == 0
+    assert [tag["id"] for tag in tags] == [contact["id"] for contact in heldout]
+    for tag in tags:
+        assert sum(tag["steps"].values()) == pytest.approx(1, abs=1e-9)
+        assert sum(tag["outcomes"].values()) == pytest.approx(1, abs=1e-9)
+        assert tag["confidence"] == tag["steps"][tag["step"] or "_none"]
+        assert 0 <= tag["novelty"] <= 1
+        assert "_none" in tag["steps"]
+
+
+def test_an_outcome_is_always_one_of_its_step_and_agrees_with_the_steps_probability(heldout: list[dict], run) -> None:
+    from taxonomy.loader import find_job
+
+    step_of = find_job(JOB).step_of
+    _, tags = predict(run, [json.dumps(contact).encode() for contact in heldout])
+    for tag in tags:
+        assert tag["outcome"] is None or step_of[tag["outcome"]] == tag["step"]
+        for step, share in tag["steps"].items():
+            inside = [p for outcome, p in tag["outcomes"].items() if step_of.get(outcome, "_none") == step]
+            assert sum(inside) == pytest.approx(share, abs=1e-4)
+
+
+def test_evidence_points_at_what_the_customer_said(heldout: list[dict], run) -> None:
+    _, tags = predict(run, [json.dumps(contact).encode() for contact in heldout])
+    for contact, tag in zip(heldout, tags, strict=True):
+        assert tag["evidence"]
+        for span in tag["evidence"]:
+            assert contact["turns"][span["turn"]]["speaker"] == "customer"
+            assert 0 <= span["start"] < span["end"]
+
+
+def test_a_line_that_cannot_be_read_gives_an_error_in_its_place_and_exit_3(heldout: list[dict], run) -> None:
+    good = json.dumps(heldout[0]).encode()
+    code, answers = predict(run, [good, b"{nonsense", b'{"id": "x", "turns": []}', good])
+    assert code == 3
+    assert ["error" in answer for answer in answers] == [False, True, True, False]
+    assert answers[1]["line"] == 2
+    assert answers[2]["id"] == "x"
+
+
+def test_eval_reports_the_figures_of_the_contract(in_demo: Path, run) -> None:
+    done = run("eval", "--job", JOB, "--data", in_demo / "sample" / "heldout.jsonl.gz", "--json")
+    report = json.loads(done.stdout)
+    names = {"n", "step", "outcome", "ece", "deferral", "risk_coverage_area", "contacts_per_second", "model", "job"}
+    assert names <= report.keys()
+    assert report["n"] == 200
+    assert 0.6 < report["step"]["accuracy"] < 1
+    low, high = report["step"]["accuracy_ci"]
+    assert low <= report["step"]["accuracy"] <= high
+
+
+def test_eval_writes_a_report(in_demo: Path, tmp_path: Path, run) -> None:
+    folder = tmp_path / "report"
+    run("eval", "--job", JOB, "--data", in_demo / "sample" / "heldout.jsonl.gz", "--report", folder)
+    assert json.loads((folder / "report.json").read_text())["n"] == 200
+    assert "step" in (folder / "report.md").read_text()
+
+
+def labelled(path: Path, rows: list[tuple[str, str | None, str | None]]) -> Path:
+    lines = [{"id": str(n), "text": text, "labels": {"step": s, "outcome": o}} for n, (text, s, o) in enumerate(rows)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+ROWS = [(f"where is my parcel number {n} now", "track-delivery", "know-arrival") for n in range(12)] + [
+    (f"i want my money back for order {n} please", "recover-money", "get-refund") for n in range(12)
+]
+
+
+def test_a_model_that_is_worse_is_kept_but_not_used(in_demo_copy: Path, tmp_path: Path, run) -> None:
+    shelf = in_demo_copy / "models" / JOB
+    used = json.loads((shelf / "promotions.jsonl").read_text())["model"]
+    with gzip.open(in_demo_copy / "sample" / "labelled.jsonl.gz", "rt") as file:
+        few = list(file)[:60]
+    path = tmp_path / "few.jsonl"
+    path.write_text("".join(few))
+    trained = json.loads(run("train", "--job", JOB, "--data", path, "--json").stdout)
+    assert (trained["promoted"], trained["comparison"]["against"]) == (False, used)
+    assert trained["comparison"]["high"] < 0
+    assert json.loads((shelf / "promotions.jsonl").read_text())["model"] == used
+    assert (shelf / trained["model"] / "card.md").exists()
+
+
+def test_unknown_labels_are_counted_and_named_and_the_rest_is_used(home: Path, tmp_path: Path, run) -> None:
+    path = labelled(tmp_path / "data.jsonl", [*ROWS, ("hello", "no-such-step", None)])
+    done = run("train", "--job", JOB, "--data", path, "--json")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["unused"] == {"unknown-label": 1}
+    assert "no-such-step" in done.stderr
+
+
+def test_labels_may_use_the_aliases_of_a_job(home: Path, tmp_path: Path, run) -> None:
+    aliased = [(text, {"track-delivery": "S08", "recover-money": "S13"}[str(step)], None) for text, step, _ in ROWS]
+    done = run("train", "--job", JOB, "--data", labelled(tmp_path / "data.jsonl", aliased), "--json")
+    assert done.exit_code == 0, done.output
+    _, (tag,) = predict(run, [b'{"id": "1", "text": "where is my parcel number 3 now"}'])
+    assert (tag["step"], tag["outcome"]) == ("track-delivery", None)
+
+
+def test_a_data_file_without_labels_cannot_train(home: Path, tmp_path: Path, run) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"id": "1", "text": "hello"}\n')
+    assert isinstance(run("train", "--job", JOB, "--data", path).exception, BadInputError)
+
+
+def test_predicting_without_a_model_says_how_to_get_one(home: Path, run) -> None:
+    done = run("predict", "--job", JOB, input=b"{}\n")
+    assert "headway train" in str(done.exception)
+
+
+def test_a_model_of_another_job_version_is_refused(home: Path, tmp_path: Path, run) -> None:
+    job = tmp_path / "mine.yaml"
+    text = "id: mine\nversion: {}\nstatement: Get it\nsteps:\n  - {{id: a, stage: locate, name: {}}}\n  - {{id: b, stage: conclude, name: B}}\n"
+    job.write_text(text.format(1, "A"))
+    rows = [("where is my parcel " + str(n), "a", None) for n in range(8)] + [
+        ("money back " + str(n), "b", None) for n in range(8)
+    ]
+    assert run("train", "--job", job, "--data", labelled(tmp_path / "data.jsonl", rows)).exit_code == 0
+    job.write_text(text.format(2, "Another"))
+    done = run("predict", "--job", job, input=b'{"id": "1", "text": "hi"}\n')
+    assert "was trained under job version 1+" in str(done.exception)

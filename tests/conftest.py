@@ -1,0 +1,86 @@
+"""One small demo for all tests that need the whole product; the encoder is exported once and kept in pytest's cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from classifiers.encoder_export import default_encoder
+from cli.main import QUIET, headway
+
+os.environ.update(QUIET)
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def encoder_home(pytestconfig: pytest.Config) -> Path:
+    """A home folder that holds the exported encoder and nothing else."""
+    home = Path(pytestconfig.cache.mkdir("headway"))
+    default_encoder(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo_home(encoder_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder in which a small demo has run: read it, never write to it."""
+    from evals.worlds import WorldSpec, write_world
+    from flows.demo import run_demo
+
+    home = tmp_path_factory.mktemp("demo")
+    (home / "encoders").symlink_to(encoder_home / "encoders")
+    write_world(WorldSpec(job="online-order", contacts=1500, labelled=800, heldout=200), home / "sample")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADWAY_HOME", str(home))
+        run_demo(lambda _line: None, contacts=1500, budget=900)
+    return home
+
+
+@pytest.fixture
+def home(encoder_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder of this test's own, in force."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "encoders").symlink_to(encoder_home / "encoders")
+    monkeypatch.setenv("HEADWAY_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def in_demo(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's home folder, in force for reading."""
+    monkeypatch.setenv("HEADWAY_HOME", str(demo_home))
+    return demo_home
+
+
+@pytest.fixture
+def in_demo_copy(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's home folder, copied and in force, so that a test may change it."""
+    home = tmp_path / "copy"
+    shutil.copytree(demo_home, home, symlinks=True)
+    monkeypatch.setenv("HEADWAY_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data sets; tests that need it are skipped where it is not."""
+    if not (SHARED / "banking77_train.jsonl.gz").is_file():
+        pytest.skip(f"needs the public data sets in {SHARED}, which are not part of the project")
+    return SHARED
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Result]]:
+    """Run `headway ARGUMENTS` in this process; the result holds exit code, output and any HeadwayError."""
+    runner = CliRunner()
+
+    def invoke(*arguments: object, input: bytes | str | None = None) -> Result:
+        return runner.invoke(headway, [str(one) for one in arguments], input=input)
+
+    yield invoke
