@@ -109,7 +109,8 @@ def _document(name: str) -> dict[str, Any]:
 
 def load_wordings(job: Job) -> Wordings:
     """Read the wordings shipped for `job`. Raises WordingsError if there are none or they do not fit it."""
-    own, common = _document(job.id), _document("common")
+    own = _document(job.id)
+    common = {**_document("common"), **own.get("common", {})}
     wordings = Wordings(
         steps={step: StepProfile(**values) for step, values in own["steps"].items()},
         outcomes={outcome: OutcomeProfile(**values) for outcome, values in own["outcomes"].items()},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +11,10 @@ import pytest
 
 from evals.worlds import World, WorldSpec, generate
 from evals.worlds_noise import typed
-from evals.worlds_text import PERSONAL, Teller
+from evals.worlds_text import PERSONAL, Facts, Teller, fill
 from evals.worlds_wordings import Slot, WordingsError, load_wordings, parse_template, split_families
-from taxonomy.loader import find_job
+from taxonomy.loader import find_job, shipped_jobs
+from taxonomy.model import Job
 
 JOB = find_job("online-order")
 CLEAN = replace(WorldSpec().talk, noise=0.0)
@@ -27,15 +30,17 @@ def test_a_template_reads_text_choices_and_slots() -> None:
     assert template == ("Where is my ", (("parcel",), (Slot("item"),)), ", ", Slot("first"), "?")
 
 
-def test_every_outcome_has_forty_wordings_in_eight_families() -> None:
-    wordings = load_wordings(JOB)
+@pytest.mark.parametrize("job", shipped_jobs(), ids=lambda job: job.id)
+def test_every_outcome_of_a_shipped_job_has_forty_wordings_in_eight_families(job: Job) -> None:
+    wordings = load_wordings(job)
     for outcome, families in wordings.families.items():
         assert len(families) == 8, outcome
         assert sum(len(lines) for lines in families.values()) >= 40, outcome
 
 
-def test_no_wording_stands_in_two_families() -> None:
-    wordings = load_wordings(JOB)
+@pytest.mark.parametrize("job", shipped_jobs(), ids=lambda job: job.id)
+def test_no_wording_stands_in_two_families(job: Job) -> None:
+    wordings = load_wordings(job)
     lines = [line for families in wordings.families.values() for family in families.values() for line in family]
     assert len(set(lines)) == len(lines)
 
@@ -89,11 +94,20 @@ def test_personal_facts_stand_in_the_text_and_are_named(world: World) -> None:
 
 
 def test_clean_text_stays_as_it_is_and_noise_is_repeatable() -> None:
-    import random
-
     text = "Please tell me where the order is. Thanks!"
     assert typed(text, random.Random(1), noise=0.0) == text
     assert typed(text, random.Random(5), noise=1.0) == typed(text, random.Random(5), noise=1.0)
+
+
+@pytest.mark.parametrize("job", shipped_jobs(), ids=lambda job: job.id)
+def test_every_wording_can_be_filled(job: Job) -> None:
+    wordings = load_wordings(job)
+    facts = Facts(wordings.slots, random.Random(3))
+    facts["topic"] = "something"
+    said = [wordings.families.values(), [wordings.none, wordings.topics, wordings.agents, wordings.common]]
+    texts = [fill(line, facts) for group in said for named in group for lines in named.values() for line in lines]
+    texts += [fill(line, facts) for vague in wordings.vague for line in vague.wordings]
+    assert not [text for text in texts if re.search(r"[{}|]", text)]
 
 
 def test_a_job_without_wordings_is_refused_with_the_jobs_that_have_some() -> None:
@@ -106,7 +120,8 @@ def test_a_job_with_other_outcomes_than_the_wordings_is_refused() -> None:
         load_wordings(replace(JOB, steps=(*JOB.steps[1:], replace(JOB.steps[0], id="new", outcomes=()))))
 
 
-def test_held_out_contacts_are_hard_but_learnable() -> None:
+@pytest.mark.parametrize("job", shipped_jobs(), ids=lambda job: job.id)
+def test_held_out_contacts_are_hard_but_learnable(job: Job) -> None:
     """In families that it has never seen, a bag of words finds the step often, and far from always.
 
     The trained tagger, which knows meanings too, is right about ten points more often.
@@ -115,7 +130,7 @@ def test_held_out_contacts_are_hard_but_learnable() -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    world = generate(WorldSpec(contacts=10, labelled=2000, heldout=600))
+    world = generate(WorldSpec(job=job.id, contacts=10, labelled=2000, heldout=600))
     train, test = list(world.labelled()), list(world.heldout())
     model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC())
     model.fit([customer_text(row) for row in train], [row["labels"]["step"] or "_none" for row in train])
