@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.calibration import expected_calibration_error
 from evals.curves import area_under_risk, ranked_auroc, share_flagged
+from tagger.labels import STEP_ONLY
 from tagger.model import NONE_FITS, Labels, Tag
 from taxonomy.errors import BadInputError
 
@@ -132,7 +133,7 @@ def evaluate(
     step, outcome = _steps(truth, tags), _outcomes(truth, tags)
     right = step.right.copy()
     right[outcome.rows] = outcome.right
-    confidence = np.array([tag.outcomes[tag.outcome or NONE_FITS] if tag.outcomes else tag.confidence for tag in tags])
+    confidence = np.array([_chance_of_outcome(tag) for tag in tags])
     deferred = np.array([tag.deferred for tag in tags])
     rng = np.random.default_rng(seed)
     levels = {"step": step, "outcome": outcome}
@@ -173,13 +174,21 @@ def _steps(truth: Sequence[Labels], tags: Sequence[Tag]) -> _Level:
 def _outcomes(truth: Sequence[Labels], tags: Sequence[Tag]) -> _Level:
     """Contacts whose true outcome is known, those that truly fit no step included."""
     rows = [row for row, label in enumerate(truth) if label.outcome is not None or label.step is None]
-    given = [tags[row].outcome or NONE_FITS for row in rows]
-    confidence = [
-        tags[row].outcomes.get(name, 0.0) if tags[row].outcomes else tags[row].confidence
-        for row, name in zip(rows, given, strict=True)
-    ]
+    given = [_given_outcome(tags[row]) for row in rows]
+    confidence = [_chance_of_outcome(tags[row]) for row in rows]
     known = [truth[row].outcome or NONE_FITS for row in rows]
     return _Level(np.array(rows, np.int64), np.array(known, str), np.array(given, str), np.array(confidence, float))
+
+
+def _given_outcome(tag: Tag) -> str:
+    """The outcome answered; a step without any outcome is an answer of its own."""
+    if tag.outcome is not None:
+        return tag.outcome
+    return NONE_FITS if tag.step is None else tag.step + STEP_ONLY
+
+
+def _chance_of_outcome(tag: Tag) -> float:
+    return tag.outcomes.get(_given_outcome(tag), tag.confidence)
 
 
 def _level_figures(level: _Level, rng: np.random.Generator) -> LevelFigures:
