@@ -37,6 +37,7 @@ _LEAD_IN = re.compile(
     r"^\s*(?:(?:yes|yeah|sure|ok|okay|hi|it'?s|it is|name|that is|of course)[\s,.:!-]{1,3}){0,3}", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[^\s,;]{1,80}")
+_REPEATED = ("SECRET", "ORDER", "ACCOUNT", "ADDRESS", "PHONE", "ID", "CARD")
 _NAME_TURN_WORDS = 4
 _CODE_TURN_WORDS = 8
 _ADDRESS_TURN_WORDS = 14
@@ -56,7 +57,7 @@ def mark_turns(turns: Sequence[Turn]) -> list[Marking]:
 
 
 def mark_repeats(markings: Sequence[Marking]) -> set[int]:
-    """Take out what was found in one place wherever it stands again: names, their parts, user names."""
+    """Take out what was found in one place wherever it stands again: names, their parts, user names, numbers."""
     pattern = _repeats(markings)
     if pattern is None:
         return set()
@@ -177,12 +178,19 @@ def _repeats(markings: Sequence[Marking]) -> re.Pattern[str] | None:
             parts |= {part.capitalize() for part in name.split() if len(part) > 2 and is_name_word(part)}
         users |= {user for user in marking.values("USER") if len(user) > 4}
         users |= {email.partition("@")[0] for email in marking.values("EMAIL") if len(email.partition("@")[0]) > 4}
+    numbers = {kind: {v for m in markings for v in m.values(kind) if _worth_repeating(v)} for kind in _REPEATED}
     alternatives = [
+        *(f"(?P<{kind}>{_any_of(values)})" for kind, values in numbers.items() if values),
         f"(?P<USER>(?i:{_any_of(users)}))" if users else "",
         f"(?P<NAME>(?i:{_any_of(names)})|(?:{_any_of(parts | {part.upper() for part in parts})}))" if names else "",
     ]
     chosen = "|".join(alternative for alternative in alternatives if alternative)
-    return re.compile(rf"(?<!\w)(?:{chosen})(?!\w)") if chosen else None
+    return re.compile(rf"(?<![\w$€£])(?:{chosen})(?!\w|[.,]\d)") if chosen else None
+
+
+def _worth_repeating(value: str) -> bool:
+    """Long enough to be nobody else's number, and no date."""
+    return 5 <= len(value) <= 60 and len(digits_of(value)) >= 3 and not is_date(value)
 
 
 def _any_of(words: set[str]) -> str:

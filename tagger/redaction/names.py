@@ -63,6 +63,13 @@ def _every_word(match: re.Match[str]) -> Hit | None:
     return Hit("NAME", *match.span("v")) if all(is_name_word(word) for word in words) else None
 
 
+def _lone(match: re.Match[str]) -> Hit | None:
+    """One capitalised word after `I am`: a name, unless it has the ending of a feeling or a nationality."""
+    word = match["v"]
+    feeling = word.lower().endswith(("ed", "ing", "ous", "able", "ful", "ian", "ican", "ish", "ese"))
+    return Hit("NAME", *match.span("v")) if is_name_word(word) and not feeling else None
+
+
 def _addressed(match: re.Match[str]) -> Hit | None:
     """After a greeting or thanks; the name of the month or of a brand is not a person."""
     start = match.start("v")
@@ -75,7 +82,7 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
         "NAME",
         re.compile(
             rf"\b(?i:{_OWN}{_PLACE}(?: is|'s| was|\s?[:=-])|pulled up for|on behalf of"
-            r"|(?:^|hi |hello |hey |and )my name) {0,2}"
+            r"|(?:^|hi |hello |hey |and )my name(?! (?:is|was)\b)) {0,2}"
             rf"(?<=[ :=-])(?P<v>{_TOKEN})"
         ),
         _introduced,
@@ -84,6 +91,7 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "NAME",
         re.compile(
+            r"(?<!plan )(?<!item )(?<!brand )(?<!product )(?<!company )(?<!file )"
             r"\b(?i:names?(?: is|\s?[:=])|(?:last|first|full)[ -]?name|this is"
             r"|(?:speaking|chatting|talking|spoke|talked|chatted) (?:with|to)|registered (?:as|to|under)"
             r"|(?:under|in) the name(?: of)?"
@@ -113,7 +121,15 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         "NAME",
-        re.compile(rf"\b(?P<v>{_CAPITAL}(?: {_CAPITAL})?) (?:here|speaking)\b(?=[,.!]|\s*$| (?:from|with|how))"),
+        re.compile(rf"\b(?i:i'?m|i am) (?P<v>{_CAPITAL})(?=[.,])"),
+        _lone,
+        ("i'm", "i am", "im "),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"\b(?P<v>{_CAPITAL}(?: {_CAPITAL})?) (?:here|speaking)\b(?=[,.!]|\s*$| (?:from|with|how|and|i)\b)"
+        ),
         _every_word,
         ("here", "speaking"),
     ),

@@ -63,6 +63,9 @@ def texts(redacted: Contact) -> list[str]:
         ("my name is joyce wu and i need help", "my name is [NAME_1] and i need help"),
         ("Hi, this is Jane Doe speaking", "Hi, this is [NAME_1] speaking"),
         ("I'm John Smith.", "I'm [NAME_1]."),
+        ("hi my name is george smith and i move", "hi my name is [NAME_1] and i move"),
+        ("Hello, I am Boris. I move", "Hello, I am [NAME_1]. I move"),
+        ("Sarah Nibel here and I want", "[NAME_1] here and I want"),
         ("Account has been pulled up for Joyce Wu.", "Account has been pulled up for [NAME_1]."),
         ("Thank you, Joyce. One moment.", "Thank you, [NAME_1]. One moment."),
         ("Dear Mr. O'Bailey, hello", "Dear Mr. [NAME_1], hello"),
@@ -96,6 +99,7 @@ def test_personal_data_becomes_a_typed_placeholder(text: str, expected: str) -> 
         "see https://shop.example/help",
         "I get 3.5% on 10000 points",
         "20260301 is the day",
+        "I am Canadian. I'm Disappointed, the plan name is Basic Plus",
     ],
 )
 def test_what_the_tagger_reads_stays(text: str) -> None:
@@ -145,6 +149,7 @@ def test_a_short_answer_to_a_question_for_personal_data_is_taken_out() -> None:
             ("customer", "czhang94 3348"),
             ("agent", "And your zip code please?"),
             ("customer", "58568"),
+            ("system", "Details of 58568 have been entered."),
             ("agent", "What can I do for you?"),
             ("customer", "i ordered 2 of them on 2026-03-06 and paid 4500"),
         )
@@ -155,6 +160,7 @@ def test_a_short_answer_to_a_question_for_personal_data_is_taken_out() -> None:
         "[USER_1] [ORDER_1]",
         "And your zip code please?",
         "[ADDRESS_1]",
+        "Details of [ADDRESS_1] have been entered.",
         "What can I do for you?",
         "i ordered 2 of them on 2026-03-06 and paid 4500",
     ]
