@@ -1,0 +1,148 @@
+"""What an address asks for, and the addresses that pages link to. An address can be shared: it says everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from alignment.scorecard import View
+from taxonomy.errors import BadInputError
+from taxonomy.model import Job
+
+PERIOD = ("from", "to", "as_of")
+
+
+class BadFilterError(BadInputError):
+    """A parameter of an address is unknown or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Period and filters as the address gives them; what it leaves out is None.
+
+    `end` is the first day after the period. `filters` has the keys of `View.filters`.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+
+    def view(self, now: datetime) -> View:
+        """The view asked for, with today's knowledge where the address names no other."""
+        return View(self.as_of or now, self.start, self.end, self.filters)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters that give this again."""
+        period = {"from": self.start, "to": self.end, "as_of": self.as_of}
+        return [(name, value.isoformat()) for name, value in period.items() if value] + sorted(self.filters.items())
+
+
+def filter_names(job: Job) -> tuple[str, ...]:
+    """What a job's contacts can be filtered and broken down by."""
+    segments = (f"segment.{name}" for name in job.segments)
+    return ("channel", *segments, *(f"circumstance.{name}" for name in job.circumstances))
+
+
+def asked(job: Job, params: Iterable[tuple[str, str]], *, also: tuple[str, ...] = ()) -> Asked:
+    """Read an address's parameters; those named in `also` belong to the route.
+
+    An empty value counts as not given, as forms send it. Raises BadFilterError for an unknown or repeated name, a
+    date that is none, or a period that ends before it starts.
+    """
+    given: dict[str, str] = {}
+    known = (*PERIOD, *filter_names(job))
+    for name, value in params:
+        if name in also or not value:
+            continue
+        if name not in known:
+            raise BadFilterError(f"{name}: no such parameter here; known are {', '.join((*known, *also))}")
+        if name in given:
+            raise BadFilterError(f"{name}: given twice; give it once")
+        given[name] = value
+    start, end = _day("from", given.pop("from", None)), _day("to", given.pop("to", None))
+    if start and end and end <= start:
+        raise BadFilterError(f"to: {end} is not after {start}; `to` is the first day after the period")
+    as_of = _moment(given.pop("as_of", None))
+    return Asked(start, end, given, as_of)
+
+
+def breakdown(job: Job, by: str) -> str:
+    """A name to break figures down by. Raises BadFilterError when the job has none such."""
+    if by not in filter_names(job):
+        raise BadFilterError(f"by: cannot break down by {by!r}; known are {', '.join(filter_names(job))}")
+    return by
+
+
+def _day(name: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadFilterError(f"{name}: {text!r} is not a date; write it as 2026-03-31") from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign not escaped arrives as a space
+    except ValueError:
+        raise BadFilterError(f"as_of: {text!r} is not a moment; write it as 2026-03-31T09:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses of one job's pages that keep the period and filters of the page they stand on."""
+
+    job_id: str
+    asked: Asked = Asked()
+
+    def _to(self, *parts: str, api: bool = False, asked: Asked | None = None, **more: Any) -> str:
+        path = "/".join(quote(part, safe="") for part in ("jobs", self.job_id, *parts))
+        pairs = (asked or self.asked).pairs() + [(name, str(value)) for name, value in more.items() if value is not None]
+        return f"{'/v1' if api else ''}/{path}{'?' + urlencode(pairs) if pairs else ''}"
+
+    def scorecard(self, *, api: bool = False) -> str:
+        """The scorecard, or with `api` its JSON twin, as with every address here."""
+        return self._to(*(("scorecard",) if api else ()), api=api)
+
+    def all(self) -> str:
+        """The scorecard without period or filter."""
+        return self._to(asked=Asked())
+
+    def during(self, start: date, end: date, *, step: str | None = None) -> str:
+        """The scorecard, or one step's page, of other days."""
+        other = replace(self.asked, start=start, end=end)
+        return self._to(*(("steps", step) if step else ()), asked=other)
+
+    def where(self, name: str, value: str) -> str:
+        """The scorecard with one filter set."""
+        return self._to(asked=replace(self.asked, filters={**self.asked.filters, name: value}))
+
+    def step(self, step: str, *, cursor: str | None = None) -> str:
+        """A step's page."""
+        return self._to("steps", step, cursor=cursor)
+
+    def outcome(self, outcome: str, *, cursor: str | None = None) -> str:
+        """An outcome's page."""
+        return self._to("outcomes", outcome, cursor=cursor)
+
+    def contacts(self, step: str, *, outcome: str | None = None) -> str:
+        """The JSON list of a step's contacts."""
+        return self._to("steps", step, "contacts", api=True, outcome=outcome)
+
+    def index(self, *, api: bool = False) -> str:
+        """The index's page."""
+        return self._to("index", api=api)
+
+
+def contact_link(contact_id: str, source: str | None, *, api: bool = False) -> str:
+    """A contact's page; two sources may use the same id, so the source goes along."""
+    path = f"{'/v1' if api else ''}/contacts/{quote(contact_id, safe='')}"
+    return f"{path}?{urlencode({'source': source})}" if source else path

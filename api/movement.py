@@ -1,0 +1,74 @@
+"""Whether a trend moved by more than chance, in one plain sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from alignment.estimate import Estimate
+from alignment.scorecard import TrendPoint
+
+Z95 = 1.959963984540054
+WINDOW = 4
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A change between the first and last weeks of a trend, in the scale's own units."""
+
+    direction: Literal["up", "down", "level", "unknown"]
+    sentence: str
+
+
+def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
+    """Compare the mean of the last weeks (at most four) with that of the first.
+
+    The error of the difference takes the weeks as independent. Weeks that share customers or a survey vary less
+    against each other than that, so "moved" is said too rarely rather than too often.
+    """
+    known = [point for point in points if point.estimate.value is not None]
+    if len(known) < 2:
+        return Movement("unknown", f"There are too few weeks with figures to say whether {name} moved.")
+    size = min(WINDOW, len(known) // 2)
+    first, last = [p.estimate for p in known[:size]], [p.estimate for p in known[-size:]]
+    change = _mean(last) - _mean(first)
+    error = _error(first, last)
+    since = f"the week{'s' if size > 1 else ''} from {known[0].week.day} {known[0].week:%B}"
+    if error is None:
+        return Movement(
+            "unknown",
+            f"{_amount(change)} since {since}, but without intervals nobody can say whether that is more than chance.",
+        )
+    low, high = change - Z95 * error, change + Z95 * error
+    span = f"the difference lies between {_signed(low)} and {_signed(high)}"
+    if low <= 0 <= high:
+        return Movement("level", f"No movement beyond chance since {since}: {span}.")
+    return Movement("up" if change > 0 else "down", f"{_amount(change)} since {since}, more than chance: {span}.")
+
+
+def _mean(estimates: Sequence[Estimate]) -> float:
+    return sum(e.value for e in estimates if e.value is not None) / len(estimates)
+
+
+def _error(*groups: Sequence[Estimate]) -> float | None:
+    """Standard error of the difference of two groups' means, or None where an interval is missing."""
+    total = 0.0
+    for group in groups:
+        for e in group:
+            if e.low is None or e.high is None:
+                return None
+            total += ((e.high - e.low) / (2 * Z95) / len(group)) ** 2
+    return math.sqrt(total)
+
+
+def _amount(change: float) -> str:
+    if abs(change) < 0.05:
+        return "Unchanged"
+    return f"{'Up' if change > 0 else 'Down'} {abs(change):.1f} points"
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 1)
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded):.1f}"

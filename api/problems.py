@@ -1,0 +1,88 @@
+"""Errors that people and programs can act on: a page for browsers, RFC 9457 problem+json for everyone else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from api.headers import ALWAYS
+from api.rendering import render
+from taxonomy.errors import BadInputError, HeadwayError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class NotFoundError(BadInputError):
+    """Nothing is at this address."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong. `errors` names each parameter at fault with what is wrong with it."""
+
+    status: int
+    title: str
+    detail: str
+    errors: tuple[Mapping[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The members of RFC 9457; `type` is about:blank, as the status says it all."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return {**body, "errors": [dict(error) for error in self.errors]} if self.errors else body
+
+
+def answer(problem: Problem, request: HTTPConnection) -> Response:
+    """The problem as a page where a browser asked for one, else as JSON."""
+    headers = {**ALWAYS, **problem.headers, "Cache-Control": "no-store"}
+    path, wants = request.url.path, request.headers.get("accept", "")
+    if "text/html" in wants and not path.startswith(("/v1", "/healthz", "/readyz")):
+        return HTMLResponse(render("problem.html", problem=problem), problem.status, headers)
+    return JSONResponse(problem.as_json(), problem.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the app leave as a problem."""
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        """404, 405 and their like."""
+        title = HTTPStatus(error.status_code).phrase
+        detail = str(error.detail)
+        if error.status_code == HTTPStatus.NOT_FOUND and detail == title:
+            detail = f"nothing is at {request.url.path}"
+        return answer(Problem(error.status_code, title, detail, headers=dict(error.headers or {})), request)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        """A parameter that cannot be read."""
+        errors = tuple({"name": str(item["loc"][-1]), "message": str(item["msg"])} for item in error.errors())
+        detail = "; ".join(f"{item['name']}: {item['message']}" for item in errors)
+        return answer(Problem(422, "Unprocessable Content", detail, errors), request)
+
+    @app.exception_handler(HeadwayError)
+    def headway_error(request: Request, error: HeadwayError) -> Response:
+        """Our own errors: the caller's, or the server's."""
+        if isinstance(error, NotFoundError) or type(error).__name__.startswith("Unknown"):
+            return answer(Problem(404, "Not Found", str(error)), request)
+        if isinstance(error, BadInputError):
+            return answer(Problem(422, "Unprocessable Content", str(error)), request)
+        return answer(Problem(503, "Service Unavailable", str(error)), request)
+
+    @app.exception_handler(Exception)
+    def crash(request: Request, error: Exception) -> Response:
+        """A mistake of ours; what it was is in the log, not in the answer."""
+        return answer(Problem(500, "Internal Server Error", "Headway made a mistake; its log says which"), request)

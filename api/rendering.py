@@ -1,0 +1,66 @@
+"""Templates to HTML, with everything escaped that is not already markup of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from alignment.estimate import Estimate
+from api import charts
+from api.address import contact_link
+from api.assets import asset_url
+from api.figures import SCALES, Figure, figure
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: autoescape on, an undefined name is an error."""
+    found = Environment(
+        loader=PackageLoader("api"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"fig": _fig, "day": day, "moment": moment, "count": count, "plain": plain}
+    found.globals |= {"asset": asset_url, "contact_link": contact_link, "charts": charts, "scales": SCALES}
+    return found
+
+
+def render(template: str, **context: Any) -> str:
+    """One page."""
+    return environment().get_template(template).render(context)
+
+
+def _fig(estimate: Estimate, scale: str) -> Figure:
+    return figure(estimate, SCALES[scale])
+
+
+def day(value: date) -> str:
+    """4 May 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """4 May 2026, 09:00 UTC."""
+    utc = value.astimezone(UTC)
+    return f"{day(utc)}, {utc:%H:%M} UTC"
+
+
+def count(value: int) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def plain(name: str) -> str:
+    """A filter's or an id's name as words: `segment.tier` gives tier, `know-arrival` gives know arrival."""
+    return name.partition(".")[2].replace("_", " ") if "." in name else name.replace("-", " ").replace("_", " ")
+
+
+def filters_in_words(filters: Mapping[str, str]) -> str:
+    """The filters in force, such as `channel chat, tier gold`."""
+    return ", ".join(f"{plain(name)} {value}" for name, value in sorted(filters.items()))
