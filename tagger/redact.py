@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tagger.model import Contact
-from tagger.redaction.conversation import full_names, mark_turns
+from tagger.redaction.conversation import mark_turns
 from tagger.redaction.marking import Marking, Pseudonyms, Span
 from tagger.redaction.raw import keyed_kind, marked, redact_pieces, redact_text
+from tagger.redaction.repeats import full_names
 
 __all__ = ["Redacted", "Span", "redact", "redact_contact", "redact_raw"]
 

@@ -1,4 +1,4 @@
-"""What only the whole contact tells: answers to a question for personal data, and names said again later."""
+"""What only the whole contact tells: answers to a question for personal data, and what is said again later."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tagger.redaction.checks import digits_of, is_date
 from tagger.redaction.marking import MAX_PASSES, Marking, find_all
 from tagger.redaction.names import is_name_word
 from tagger.redaction.recogniser import MASK, Hit
+from tagger.redaction.repeats import mark_repeats
 
 REPLY_REACH = 4
 """Turns after a question in which a short turn of the customer is taken as its answer."""
@@ -37,7 +38,6 @@ _LEAD_IN = re.compile(
     r"^\s*(?:(?:yes|yeah|sure|ok|okay|hi|it'?s|it is|name|that is|of course)[\s,.:!-]{1,3}){0,3}", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[^\s,;]{1,80}")
-_REPEATED = ("SECRET", "ORDER", "ACCOUNT", "ADDRESS", "PHONE", "ID", "CARD")
 _NAME_TURN_WORDS = 4
 _CODE_TURN_WORDS = 8
 _ADDRESS_TURN_WORDS = 14
@@ -54,31 +54,6 @@ def mark_turns(turns: Sequence[Turn]) -> list[Marking]:
         if not stale:
             break
     return markings
-
-
-def mark_repeats(markings: Sequence[Marking]) -> set[int]:
-    """Take out what was found in one place wherever it stands again: names, their parts, user names, numbers."""
-    pattern = _repeats(markings)
-    if pattern is None:
-        return set()
-    found = set()
-    for i, marking in enumerate(markings):
-        hits = [Hit(match.lastgroup or "NAME", *match.span()) for match in pattern.finditer(marking.work)]
-        if hits and marking.add(hits):
-            found.add(i)
-    return found
-
-
-def full_names(markings: Sequence[Marking]) -> dict[str, str]:
-    """Each part of a name as the full name it belongs to, so that both get one placeholder; the first one counts."""
-    owners: dict[str, str] = {}
-    for marking in markings:
-        for name in marking.values("NAME"):
-            parts = name.split()
-            if len(parts) > 1:
-                for part in parts:
-                    owners.setdefault(part.casefold(), name)
-    return owners
 
 
 def _mark_replies(turns: Sequence[Turn], markings: Sequence[Marking]) -> set[int]:
@@ -166,34 +141,3 @@ def _code_kind(word: str, asked: frozenset[str]) -> str | None:
     if bare.isupper() and len(bare) >= 8:
         return next((kind for kind in ("ORDER", "ACCOUNT") if kind in asked), None)
     return None
-
-
-def _repeats(markings: Sequence[Marking]) -> re.Pattern[str] | None:
-    names: set[str] = set()
-    parts: set[str] = set()
-    users: set[str] = set()
-    for marking in markings:
-        for name in marking.values("NAME"):
-            names.add(name)
-            parts |= {part.capitalize() for part in name.split() if len(part) > 2 and is_name_word(part)}
-        users |= {user for user in marking.values("USER") if len(user) > 4}
-        users |= {email.partition("@")[0] for email in marking.values("EMAIL") if len(email.partition("@")[0]) > 4}
-    numbers = {kind: {v for m in markings for v in m.values(kind) if _worth_repeating(v)} for kind in _REPEATED}
-    alternatives = [
-        *(f"(?P<{kind}>{_any_of(values)})" for kind, values in numbers.items() if values),
-        f"(?P<USER>(?i:{_any_of(users)}))" if users else "",
-        f"(?P<NAME>(?i:{_any_of(names)})|(?:{_any_of(parts | {part.upper() for part in parts})}))" if names else "",
-    ]
-    chosen = "|".join(alternative for alternative in alternatives if alternative)
-    return re.compile(rf"(?<![\w$€£])(?:{chosen})(?!\w|[.,]\d)") if chosen else None
-
-
-def _worth_repeating(value: str) -> bool:
-    """Long enough to be nobody else's number, and no date."""
-    return 5 <= len(value) <= 60 and len(digits_of(value)) >= 3 and not is_date(value)
-
-
-def _any_of(words: set[str]) -> str:
-    """Longest first, and not too many: a contact that names a thousand people is not a conversation."""
-    ordered = sorted(words, key=lambda word: (-len(word), word))[:200]
-    return "|".join(re.escape(word) for word in ordered) or "(?!)"
