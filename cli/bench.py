@@ -48,7 +48,8 @@ def _say(line: str) -> None:
 def _scale_text(result: dict[str, Any]) -> str:
     lines = [
         f"{result['contacts']:,} contacts of 40 words: {result['run_seconds']} s, "
-        f"{result['contacts_per_second']} contacts/s, peak {result['peak_mb']:,} MB, database {result['database_mb']} MB"
+        f"{result['contacts_per_second']} contacts/s, peak {result['peak_mb']:,} MB, "
+        f"database {result['database_mb']} MB"
     ]
     lines += [f"  {stage['name']:8s} {stage['seconds']:8.1f} s" for stage in result["stages"]]
     lines.append(f"again, nothing new: {result['again_seconds']} s ({result['again_over_first']} of the first run)")

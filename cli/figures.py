@@ -167,7 +167,9 @@ def print_scorecard(card: Scorecard) -> None:
 
 def evidence_line(card: Scorecard) -> str:
     """How much stands behind the page."""
-    newest = f"to {card.tagged_to:%Y-%m-%d %H:%M} UTC" if card.tagged_to else "nothing tagged yet"
+    newest = (
+        f"to {card.tagged_to:%Y-%m-%d %H:%M} UTC" if card.tagged_to else "(without dates)" if card.contacts else "yet"
+    )
     corrected = f"{card.reviewed:,} reviews correct the figures" if card.reviewed else "no review corrects the figures"
     return f"{card.contacts:,} contacts tagged {newest}; {corrected}; known at {card.view.as_of:%Y-%m-%d %H:%M} UTC"
 

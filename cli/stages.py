@@ -57,8 +57,9 @@ def publish(job: str, as_json: bool) -> None:
 def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
     """The whole flow once: ingest, tag, measure, publish.
 
-    PATHS are contacts to read first; without any only what is stored already is worked on. Safe to repeat and safe to kill: the next run goes on where this one stopped. Under Prefect where
-    PREFECT_API_URL is set, directly where it is not.
+    PATHS are contacts to read first; without any only what is stored already is worked on. Safe to repeat and
+    safe to kill: the next run goes on where this one stopped. Under Prefect where PREFECT_API_URL is set,
+    directly where it is not.
     """
     from flows.run import Plan, run_once
 

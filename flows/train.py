@@ -16,6 +16,7 @@ from classifiers.artifact import load, save
 from classifiers.encoder_export import default_encoder
 from classifiers.model import Model
 from classifiers.scores import LabelSpace
+from classifiers.training import TrainingError
 from classifiers.training import train as fit
 from evals.comparison import paired_difference
 from flows.labelled import Labelled, read_labelled
@@ -147,7 +148,8 @@ def _write(model: Model, labelled: Labelled, folder: Path) -> None:
 def _held_out_steps(model: Model, labelled: Labelled) -> dict[str, str]:
     """The step given to each training contact by heads that had not seen it, by a hash of its text."""
     scores = model.held_out
-    assert scores is not None
+    if scores is None:
+        raise TrainingError(f"model {model.id} was loaded, not trained: it has no held-out answers")
     steps = scores.by_group.argmax(axis=1)
     return {_name(doc): model.space.groups[step] for doc, step in zip(labelled.documents, steps, strict=True)}
 

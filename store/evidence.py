@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from alignment.effort import answers_on
@@ -30,8 +30,9 @@ EFFORT_SCALE = "ces2-7"
 
 @dataclass(frozen=True)
 class Review:
-    """A drawn contact's decision and its weight xi / pi."""
+    """A drawn contact's decision, the policy of its draw, and its weight xi / pi."""
 
+    policy: str
     step: str | None
     outcome: str | None
     weight: float
@@ -40,19 +41,20 @@ class Review:
 def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Evidence:
     """The contacts that a model tagged, with what was measured, answered and decided of them up to `as_of`.
 
-    Once a draw was made, contacts that no draw has offered stand outside the audited population and are
-    left out until the next draw (METHODS 1); before the first draw nothing corrects anything.
+    Once reviews of a draw are done, contacts outside such draws stand outside the audited population and are left
+    out until theirs are (METHODS 1); before the first review nothing corrects anything, and all contacts count.
     """
     moment = as_of or datetime.now(UTC)
     targets, space = Targets.of(job), read_label_space(session, model_id)
     frame = _measured(_read_frame(session, job), job, moment)
     scored = _read_scores(session, job, model_id, moment, len(space.labels))
-    offered = _offered(session, job.id)
-    rows = frame[frame["pk"].isin(scored.index) & (frame["pk"].isin(offered) if offered else True)]
+    reviews = _reviews(session, job.id, moment)
+    audited = _audited(session, job.id, {review.policy for review in reviews.values()})
+    rows = frame[frame["pk"].isin(scored.index) & (frame["pk"].isin(audited) if reviews else True)]
     rows = rows.reset_index(drop=True)
     blobs = scored.loc[rows["pk"]].tolist()
     probabilities = unpack(blobs, len(space.labels)) @ label_targets(space, targets)
-    truth, weight = _reviewed(_reviews(session, job.id, moment), rows["pk"], targets)
+    truth, weight = _reviewed(reviews, rows["pk"], targets)
     response = response_weights(rows, probabilities[:, targets.partition])
     return Evidence(rows, probabilities, truth, weight, response.weights)
 
@@ -107,25 +109,38 @@ def _read_scores(session: Session, job: Job, model_id: str, as_of: datetime, lab
     return pd.Series([row.scores for row in rows], index=[row.contact_pk for row in rows], dtype=object)
 
 
-def _offered(session: Session, job_id: str) -> set[int]:
-    query = select(review_probabilities.c.contact_pk).where(review_probabilities.c.job_id == job_id)
+def _audited(session: Session, job_id: str, policies: set[str]) -> set[int]:
+    """Contacts offered by the draws whose reviews have begun."""
+    query = select(review_probabilities.c.contact_pk).where(
+        review_probabilities.c.job_id == job_id, review_probabilities.c.policy.in_(policies)
+    )
     return set(session.scalars(query))
 
 
 def _reviews(session: Session, job_id: str, as_of: datetime) -> dict[int, Review]:
-    """Decided items of the finished prefix of the draw, by row of their contact, each weighing 1 / (pi t)."""
+    """Decided items of each draw's finished prefix t, by row of their contact, each weighing 1 / (pi t).
+
+    The prefix is that of the draw: a new draw that nobody has worked on yet takes nothing from an older one.
+    """
     decided = latest_decisions(session, job_id, as_of=as_of)
-    query = select(review_items.c.item, review_items.c.contact_pk, review_items.c.u, review_items.c.pi).where(
-        review_items.c.job_id == job_id, review_items.c.drawn
+    columns = (
+        review_items.c.item,
+        review_items.c.contact_pk,
+        review_items.c.u,
+        review_items.c.pi,
+        review_items.c.policy,
     )
-    items = session.execute(query).all()
-    order = [item.u / item.pi for item in items]
-    t = finished_prefix(order, [item.item in decided for item in items])
-    return {
-        item.contact_pk: Review(decided[item.item].step, decided[item.item].outcome, 1 / min(1.0, item.pi * t))
-        for item, at in zip(items, order, strict=True)
-        if at < t and item.item in decided
-    }
+    draws: dict[str, list[Row[Any]]] = {}
+    for item in session.execute(select(*columns).where(review_items.c.job_id == job_id, review_items.c.drawn)):
+        draws.setdefault(item.policy, []).append(item)
+    reviews = {}
+    for items in draws.values():
+        t = finished_prefix([item.u / item.pi for item in items], [item.item in decided for item in items])
+        for item in items:
+            if item.item in decided and item.u / item.pi < t:
+                decision = decided[item.item]
+                reviews[item.contact_pk] = Review(item.policy, decision.step, decision.outcome, 1 / (item.pi * t))
+    return reviews
 
 
 def _reviewed(

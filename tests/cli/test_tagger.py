@@ -136,7 +136,8 @@ def test_predicting_without_a_model_says_how_to_get_one(home: Path, run) -> None
 
 def test_a_model_of_another_job_version_is_refused(home: Path, tmp_path: Path, run) -> None:
     job = tmp_path / "mine.yaml"
-    text = "id: mine\nversion: {}\nstatement: Get it\nsteps:\n  - {{id: a, stage: locate, name: {}}}\n  - {{id: b, stage: conclude, name: B}}\n"
+    steps = "steps:\n  - {{id: a, stage: locate, name: {}}}\n  - {{id: b, stage: conclude, name: B}}\n"
+    text = "id: mine\nversion: {}\nstatement: Get it\n" + steps
     job.write_text(text.format(1, "A"))
     rows = [("where is my parcel " + str(n), "a", None) for n in range(8)] + [
         ("money back " + str(n), "b", None) for n in range(8)
