@@ -38,6 +38,7 @@ def make_card(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "trained_on": {"documents": len(labels), "labels": dict(sorted(Counter(labels).items()))},
         "encoder": encoder.id,
+        "encoder_about": dict(getattr(encoder, "about", {})),
         "settings": {"seed": seed, "ridge": ridge, "seconds": round(seconds, 1)},
         "held_out": {
             "cascade": stage_figures(cascade, held_out.truth),

@@ -14,6 +14,9 @@ from taxonomy.errors import BadInputError
 
 FloatMatrix = NDArray[np.float32]
 
+SENTENCE_TRANSFORMERS = "sentence-transformers:"
+"""Begins the id of an encoder that sentence-transformers loads by the rest of the id."""
+
 BATCH_TOKENS = 4096
 """Tokens per batch, padding included: large enough to keep two cores busy, small enough for their cache."""
 
@@ -46,7 +49,7 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         self.folder = folder
-        described = _description(folder)
+        self.about = described = _description(folder)
         self.id: str = described["id"]
         self.dimension: int = described["dimension"]
         self._tokenizer = _tokenizer(folder, described["max_tokens"])
@@ -99,12 +102,15 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         """As the inner encoder; each distinct text is computed once."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        # Taken out first: another thread may empty the memory while this one computes.
+        found = {text: vector for text in texts if (vector := self._known.get(text)) is not None}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
         fresh = dict(zip(missing, self.inner.encode(missing), strict=True)) if missing else {}
+        self._remember(fresh)
+        found |= fresh
         vectors: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = fresh[text] if text in fresh else self._known[text]
-        self._remember(fresh)
+            vectors[row] = found[text]
         return vectors
 
     def _remember(self, fresh: dict[str, FloatMatrix]) -> None:
@@ -121,8 +127,8 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer
 
         self._model: Any = SentenceTransformer(name, device="cpu")
-        self.id = f"st-{Path(name).name}"
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.id = SENTENCE_TRANSFORMERS + name
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""

