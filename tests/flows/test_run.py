@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from flows.run import STAGES, Plan, StageReport, story
+
+JOB = "online-order"
+
+
+@pytest.fixture(scope="module")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Prefect server on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ui",
+    ]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    api = f"http://127.0.0.1:{port}/api"
+    try:
+        for _ in range(120):
+            try:
+                urlopen(f"{api}/health", timeout=2)
+                break
+            except (URLError, OSError):
+                time.sleep(1)
+        else:
+            pytest.fail("the Prefect server did not start within two minutes")
+        yield api
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def asked(api: str, kind: str) -> list[dict]:
+    request = Request(f"{api}/{kind}/filter", data=b"{}", headers={"content-type": "application/json"})
+    with urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def run_command(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", "run", "--job", JOB, *arguments],
+        env={**os.environ, "HEADWAY_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_same_story_runs_under_prefect_as_a_flow_of_five_tasks(in_demo_copy: Path, prefect_api: str) -> None:
+    contacts = str(in_demo_copy / "sample" / "contacts.jsonl.gz")
+    done = run_command(in_demo_copy, contacts, "--source", "sample", "--json", PREFECT_API_URL=prefect_api)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [stage["name"] for stage in report["stages"]] == ["ingest", "tag", "draw", "measure", "publish"]
+    assert report["stages"][0]["counts"]["already_there"] == 1500
+    (flow,) = asked(prefect_api, "flow_runs")
+    assert flow["state"]["type"] == "COMPLETED"
+    tasks = {task["name"].rpartition("-")[0]: task["state"]["type"] for task in asked(prefect_api, "task_runs")}
+    assert tasks == dict.fromkeys(["ingest", "tag", "draw", "measure", "publish"], "COMPLETED")
+
+
+def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect_api: str) -> None:
+    before = len(asked(prefect_api, "flow_runs"))
+    began = time.monotonic()
+    done = run_command(in_demo_copy, "/no/such/file.jsonl", PREFECT_API_URL=prefect_api)
+    assert done.returncode == 2
+    assert "/no/such/file.jsonl" in done.stderr
+    assert time.monotonic() - began < 60
+    assert len(asked(prefect_api, "flow_runs")) == before + 1
+
+
+def test_without_contacts_only_what_is_stored_is_worked_on() -> None:
+    called = []
+
+    def stage_named(name: str):
+        def stage(plan: Plan, run_id: str) -> StageReport:
+            called.append(name)
+            return StageReport(name, 0.0, {})
+
+        return stage
+
+    names = [stage.__name__ for stage in STAGES]
+    story(tuple(stage_named(name) for name in names), Plan(JOB))
+    assert called == names[1:]
+
+
+def test_a_killed_run_goes_on_where_it_stopped(home: Path, demo_home: Path) -> None:
+    """Kill a run again and again; the last one ends with every contact tagged once."""
+    import shutil
+    import sqlite3
+
+    shutil.copytree(demo_home / "models", home / "models")
+    contacts = str(demo_home / "sample" / "contacts.jsonl.gz")
+    for seconds in (2.0, 3.0, 4.0):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "run", "--job", JOB, contacts],
+            env={**os.environ, "HEADWAY_HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+    assert run_command(home, contacts).returncode == 0
+    with sqlite3.connect(home / "headway.db") as connection:
+        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("contacts", "tags")]
+    assert counts == [1500, 1500]
