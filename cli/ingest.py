@@ -20,14 +20,12 @@ SOME_QUARANTINED = 3
 @click.option(
     "--format", "format_", default="auto", show_default=True, help="Contact format; auto looks at name and content."
 )
-@click.option(
-    "--job", default="online-order", show_default=True, help="The job that the input is about: an id or a job file."
-)
+@click.option("--job", help="The job that the input is about; contacts without one are for every job.")
 @click.option(
     "--source", default="default", show_default=True, help="Name of the sending system: ids are unique within it."
 )
 @json_option
-def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str, source: str, as_json: bool) -> None:
+def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str | None, source: str, as_json: bool) -> None:
     """Read contacts, surveys or events into the store.
 
     PATHS are files or folders. Lines that cannot be used go to quarantine with the reason; exit code 3 says so.
@@ -35,11 +33,20 @@ def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str, source: s
     """
     from flows.ingest import ingest as read
     from flows.progress import progress_bar
-    from flows.workspace import Workspace
+    from flows.workspace import Home, Workspace
 
-    workspace = Workspace.open(job)
+    workspace = Workspace.open(job) if job else None
+    home = workspace or Home.open_home()
     with progress_bar(f"ingest {kind}") as tick:
-        done = read(workspace, paths, kind=kind, format=format_, source=source, tick=tick)  # type: ignore[arg-type]
+        done = read(
+            home,
+            paths,
+            job=workspace.job if workspace else None,
+            kind=kind,  # type: ignore[arg-type]
+            format=format_,
+            source=source,
+            tick=tick,
+        )
     print_counts(asdict(done), as_json=as_json)
     if done.quarantined:
         click.echo("see why with `headway quarantine list`", err=True)

@@ -45,7 +45,7 @@ def run_demo(say: Callable[[str], None], *, contacts: int, budget: int = BUDGET)
         ("outcome-survey", "outcome_survey.csv"),
         ("events", "events.csv"),
     ):
-        done = ingest(workspace, [sample / name], kind=kind, source="sample")  # type: ignore[arg-type]
+        done = ingest(workspace, [sample / name], job=workspace.job, kind=kind, source="sample")  # type: ignore[arg-type]
         say(f"ingest   {kind}: {_counts(asdict(done))}")
     if workspace.shelf.current() is None:
         report = train(workspace.job, sample / "labelled.jsonl.gz", settings=workspace.settings)

@@ -10,9 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from sqlalchemy.orm import Session
+
 from flows.progress import Ticker, silent
-from flows.workspace import Workspace
-from store.contacts import Added, Incoming, add_contacts
+from flows.workspace import Home
+from store.contacts import Incoming, add_contacts
+from store.identity import Identity
 from store.quarantine import Refused, put_aside
 from store.surveys import add_answers, add_events
 from tagger.answers import RowError, parse_answer, parse_event
@@ -20,6 +23,8 @@ from tagger.formats.reading import Accepted, Rejected, discover, read_contacts
 from tagger.formats.rows import read_rows
 from tagger.labels import LabelReader
 from tagger.redact import redact_contact, redact_raw
+from taxonomy.errors import BadInputError
+from taxonomy.model import Job
 
 Kind = Literal["contacts", "outcome-survey", "events"]
 BATCH = 1000
@@ -27,6 +32,11 @@ COLUMNS = {
     "outcome-survey": ("respondent_id", "answered_at", "outcome", "importance", "satisfaction"),
     "events": ("event_id", "at", "step", "type"),
 }
+PEOPLE = ("respondent_id", "customer_id")
+
+
+class JobNeededError(BadInputError):
+    """Input that speaks of steps or outcomes came without the job that they belong to."""
 
 
 @dataclass(frozen=True)
@@ -44,46 +54,104 @@ class Ingested:
 
 
 def ingest(
-    workspace: Workspace,
+    home: Home,
     paths: Sequence[Path],
     *,
+    job: Job | None = None,
     kind: Kind = "contacts",
     format: str = "auto",
     source: str = "default",
     quarantine: bool = True,
     tick: Ticker = silent,
 ) -> Ingested:
-    """Read files and folders into the store, a batch a unit of work. Raises BadInputError for unusable files.
+    """Read files and folders into the store, a batch a unit of work.
 
-    `quarantine` False only counts what is refused: a second look at something that is in quarantine already.
+    Contacts without a `job` may be read by every job; surveys and events need one. `quarantine` False only counts
+    what is refused: a second look at something that is in quarantine already.
+    Raises JobNeededError, or BadInputError for unusable files.
     """
+    if kind != "contacts" and job is None:
+        raise JobNeededError(f"{kind} rows name steps and outcomes of a job: say which with --job")
     total = Ingested()
     for path in discover(paths):
-        for batch in _batches(workspace, path, kind, format):
-            total += _store(workspace, batch, path=path, kind=kind, source=source, quarantine=quarantine)
+        intake = Intake(home, path, kind, job, source, quarantine)
+        for batch in _batched(intake.read(format)):
+            total += intake.store(batch)
             tick(len(batch))
     return total
 
 
-def _batches(workspace: Workspace, path: Path, kind: Kind, format: str) -> Iterator[tuple[Any, ...]]:
-    now = datetime.now(UTC)
-    if kind == "contacts":
-        return _batched(read_contacts(path, format=format, now=now))
-    labels = LabelReader(workspace.job)
-    parse = parse_answer if kind == "outcome-survey" else parse_event
-    return _batched(_checked(row, labels, parse, now) for row in read_rows(path, needed=COLUMNS[kind]))
+@dataclass(frozen=True)
+class Row:
+    """A checked row of a survey or of events."""
 
-
-def _batched(items: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    rest = iter(items)
-    while batch := tuple(islice(rest, BATCH)):
-        yield batch
+    line: int
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Row:
-    line: int
-    values: Mapping[str, Any]
+class Intake:
+    """One file on its way into the store."""
+
+    home: Home
+    path: Path
+    kind: Kind
+    job: Job | None
+    source: str
+    quarantine: bool
+
+    def read(self, format: str) -> Iterator[Accepted | Row | Rejected]:
+        """The file's items, checked."""
+        now = datetime.now(UTC)
+        if self.kind == "contacts" or self.job is None:
+            return read_contacts(self.path, format=format, now=now)
+        labels = LabelReader(self.job)
+        parse = parse_answer if self.kind == "outcome-survey" else parse_event
+        return (_checked(row, labels, parse, now) for row in read_rows(self.path, needed=COLUMNS[self.kind]))
+
+    def store(self, batch: Sequence[Accepted | Row | Rejected]) -> Ingested:
+        """Store a batch and put aside what was refused, in one unit of work."""
+        refused = [item for item in batch if isinstance(item, Rejected)]
+        with self.home.database.session() as session:
+            done, conflicts = self._add_contacts(session, [item for item in batch if isinstance(item, Accepted)])
+            done += self._add_rows(session, [item for item in batch if isinstance(item, Row)])
+            bad = [self._refused(item) for item in [*refused, *conflicts]]
+            put_aside(session, bad if self.quarantine else [])
+        return done + Ingested(quarantined=len(bad))
+
+    def _add_contacts(self, session: Session, good: Sequence[Accepted]) -> tuple[Ingested, list[Rejected]]:
+        identity = self.home.identity
+        batch = [Incoming.of(item.contact, redacted=redact_contact(item.contact), identity=identity) for item in good]
+        job_id = self.job.id if self.job else None
+        added = add_contacts(session, batch, source=self.source, job_id=job_id, identity=identity)
+        conflicts = [_conflict(good[position]) for position in added.conflicts]
+        return Ingested(added.accepted, added.updated, added.present), conflicts
+
+    def _add_rows(self, session: Session, good: Sequence[Row]) -> Ingested:
+        if not good or self.job is None:
+            return Ingested()
+        add = add_answers if self.kind == "outcome-survey" else add_events
+        new = add(session, [_keyed(item.values, self.home.identity, self.job.id) for item in good])
+        return Ingested(new, 0, len(good) - new)
+
+    def _refused(self, item: Rejected) -> Refused:
+        return Refused(
+            input_kind=self.kind,
+            source=self.source,
+            job_id=self.job.id if self.job else None,
+            path=str(self.path),
+            line=item.line,
+            reason=item.kind,
+            message=redact_raw(item.message),
+            raw=redact_raw(item.raw),
+            truncated=item.truncated,
+        )
+
+
+def _batched(items: Iterable[Accepted | Row | Rejected]) -> Iterator[tuple[Accepted | Row | Rejected, ...]]:
+    rest = iter(items)
+    while batch := tuple(islice(rest, BATCH)):
+        yield batch
 
 
 def _checked(
@@ -91,67 +159,26 @@ def _checked(
     labels: LabelReader,
     parse: Callable[..., dict[str, Any]],
     now: datetime,
-) -> _Row | Rejected:
+) -> Row | Rejected:
     if isinstance(row, Rejected):
         return row
     line, values = row
     try:
-        return _Row(line, parse(values, labels, now=now))
+        return Row(line, parse(values, labels, now=now))
     except RowError as error:
-        return Rejected(line, error.kind, str(error), json.dumps(values, default=str), False)
+        nameless = {name: value for name, value in values.items() if name not in PEOPLE}
+        return Rejected(line, error.kind, str(error), json.dumps(nameless, default=str))
 
 
-def _store(
-    workspace: Workspace, batch: Sequence[Any], *, path: Path, kind: Kind, source: str, quarantine: bool
-) -> Ingested:
-    good = [item for item in batch if not isinstance(item, Rejected)]
-    bad = [_refused(item, workspace, path, kind, source) for item in batch if isinstance(item, Rejected)]
-    with workspace.database.session() as session:
-        if kind == "contacts":
-            added = _add_contacts(session, workspace, good, source)
-            bad += _conflicts(added, good, workspace, path, source)
-            stored = Ingested(added.accepted, added.updated, added.present)
-        else:
-            add = add_answers if kind == "outcome-survey" else add_events
-            new = add(session, [_keyed(item.values, workspace) for item in good])
-            stored = Ingested(new, 0, len(good) - new)
-        put_aside(session, bad if quarantine else [])
-    return stored + Ingested(quarantined=len(bad))
+def _conflict(item: Accepted) -> Rejected:
+    message = f"id {item.contact.id!r} was seen with other content; give this contact an id of its own"
+    return Rejected(item.line, "id-conflict", message, "")
 
 
-def _add_contacts(session: Any, workspace: Workspace, good: Iterable[Accepted], source: str) -> Added:
-    identity = workspace.identity
-    batch = [Incoming.of(item.contact, redacted=redact_contact(item.contact), identity=identity) for item in good]
-    return add_contacts(session, batch, source=source, job_id=workspace.job.id, identity=identity)
-
-
-def _conflicts(added: Added, good: Sequence[Accepted], workspace: Workspace, path: Path, source: str) -> list[Refused]:
-    return [
-        Refused(
-            input_kind="contacts",
-            source=source,
-            job_id=workspace.job.id,
-            path=str(path),
-            line=good[position].line,
-            reason="id-conflict",
-            message=f"id {good[position].contact.id!r} was seen with other content; give this contact an id of its own",
-            raw="",
-        )
-        for position in added.conflicts
-    ]
-
-
-def _refused(item: Rejected, workspace: Workspace, path: Path, kind: Kind, source: str) -> Refused:
-    raw = redact_raw(item.raw)
-    return Refused(
-        kind, source, workspace.job.id, str(path), item.line, item.kind, redact_raw(item.message), raw, item.truncated
-    )
-
-
-def _keyed(values: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+def _keyed(values: Mapping[str, Any], identity: Identity, job_id: str) -> dict[str, Any]:
     """Survey and event rows under their job, with people as keyed hashes."""
-    keyed = {**values, "job_id": workspace.job.id}
+    keyed = {**values, "job_id": job_id}
     for name in ("respondent", "customer"):
         if keyed.get(name) is not None:
-            keyed[name] = workspace.identity.customer(keyed[name])
+            keyed[name] = identity.customer(keyed[name])
     return keyed

@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flows.ingest import ingest
-from flows.workspace import Workspace
+from flows.workspace import Home, Workspace
 from store.quarantine import read_refused, resolve, waiting
 from store.session import open_database
 from store.settings import load_settings
+from taxonomy.model import Job
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,23 @@ def retry(number: int | None) -> Retried:
     """
     with open_database(load_settings()).session() as session:
         rows = waiting(session) if number is None else [read_refused(session, number)]
-    workspaces = {job: Workspace.open(job) for job in {row["job_id"] for row in rows}}
-    accepted = sum(_again(workspaces[row["job_id"]], row) for row in rows)
+    home = Home.open_home()
+    jobs = {job_id: Workspace.open(job_id).job for job_id in {row["job_id"] for row in rows} if job_id}
+    accepted = sum(_again(home, jobs.get(row["job_id"]), row) for row in rows)
     return Retried(accepted, len(rows) - accepted)
 
 
-def _again(workspace: Workspace, row: dict[str, Any]) -> bool:
+def _again(home: Home, job: Job | None, row: dict[str, Any]) -> bool:
     text = _line(Path(row["path"]), row["line"]) or row["raw"]
     if not text.strip():
         return False
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "retry.jsonl"
         copy.write_text(_one_line(text) + "\n", "utf-8")
-        done = ingest(workspace, [copy], kind=row["input_kind"], source=row["source"], quarantine=False)
+        done = ingest(home, [copy], job=job, kind=row["input_kind"], source=row["source"], quarantine=False)
     if done.quarantined:
         return False
-    with workspace.database.session() as session:
+    with home.database.session() as session:
         resolve(session, row["pk"])
     return True
 

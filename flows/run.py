@@ -72,7 +72,9 @@ def ingest_stage(plan: Plan, run_id: str) -> StageReport:
 
     def work(workspace: Workspace) -> Any:
         with progress_bar("ingest") as tick:
-            return ingest(workspace, [Path(path) for path in plan.paths], source=plan.source, tick=tick)
+            return ingest(
+                workspace, [Path(path) for path in plan.paths], job=workspace.job, source=plan.source, tick=tick
+            )
 
     return _reported("ingest", plan, run_id, work)
 

@@ -26,10 +26,33 @@ def open_job(ref: str, settings: Settings) -> Job:
 
 
 @dataclass(frozen=True)
-class Workspace:
-    """One job in one home folder. Cheap to make: nothing is opened before it is used."""
+class Home:
+    """The settings, the database and the keyed hashes. Cheap to make: nothing is opened before it is used."""
 
     settings: Settings
+
+    @classmethod
+    def open_home(cls) -> Home:
+        """The home in force, its schema up to date. Raises DatabaseUnreachableError."""
+        home = cls(load_settings())
+        home.database.upgrade()
+        return home
+
+    @cached_property
+    def database(self) -> Database:
+        """The database in force."""
+        return open_database(self.settings)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The keyed hashes in force."""
+        return open_identity(self.settings)
+
+
+@dataclass(frozen=True)
+class Workspace(Home):
+    """A home and one job in it."""
+
     job: Job
 
     @classmethod
@@ -44,16 +67,6 @@ class Workspace:
         with workspace.database.session() as session:
             save_job(session, workspace.job)
         return workspace
-
-    @cached_property
-    def database(self) -> Database:
-        """The database in force."""
-        return open_database(self.settings)
-
-    @cached_property
-    def identity(self) -> Identity:
-        """The keyed hashes in force."""
-        return open_identity(self.settings)
 
     @property
     def shelf(self) -> ModelShelf:

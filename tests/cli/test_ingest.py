@@ -109,7 +109,7 @@ def test_surveys_and_events_are_checked_row_by_row(home: Path, tmp_path: Path, r
         "respondent_id,answered_at,outcome,importance,satisfaction,segment.tier\n"
         "r1,2026-03-01,know-arrival,9,4,gold\nr2,2026-03-01,no-such,9,4,gold\nr3,2026-03-01,know-arrival,11,4,\n"
     )
-    done = run("ingest", survey, "--kind", "outcome-survey", "--json")
+    done = run("ingest", survey, "--job", "online-order", "--kind", "outcome-survey", "--json")
     assert (done.exit_code, counts(done)["accepted"], counts(done)["quarantined"]) == (3, 1, 2)
     events = write(
         tmp_path / "events.jsonl",
@@ -122,11 +122,11 @@ def test_surveys_and_events_are_checked_row_by_row(home: Path, tmp_path: Path, r
         },
         {"event_id": "e2", "customer_id": "u1", "at": "2026-03-01T10:01:00Z", "step": "track-delivery", "type": "nap"},
     )
-    done = run("ingest", events, "--kind", "events", "--json")
+    done = run("ingest", events, "--job", "online-order", "--kind", "events", "--json")
     assert (done.exit_code, counts(done)["accepted"], counts(done)["quarantined"]) == (3, 1, 1)
 
 
 def test_a_survey_without_a_needed_column_says_which(home: Path, tmp_path: Path, run) -> None:
     path = tmp_path / "survey.csv"
     path.write_text("respondent_id,outcome\nr1,know-arrival\n")
-    assert "importance" in str(run("ingest", path, "--kind", "outcome-survey").exception)
+    assert "importance" in str(run("ingest", path, "--job", "online-order", "--kind", "outcome-survey").exception)
