@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from flows.draw import keep_drawing
 from flows.ingest import ingest
+from flows.log import open_log
 from flows.measure import measure
 from flows.progress import progress_bar
 from flows.publish import publish
@@ -150,8 +151,18 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
 
 
 def _reported(name: str, plan: Plan, run_id: str, work: Callable[[Workspace], Any]) -> StageReport:
+    """Do a stage's work, timed, recorded and logged."""
     workspace = Workspace.open(plan.job)
+    log, names = open_log(workspace.settings), {"stage": name, "job": workspace.job.id, "run": run_id}
+    log.info("stage started", extra={"facts": names})
     began = time.monotonic()
-    with recorded(workspace.database, name, run_id=run_id, job_id=workspace.job.id) as counts:
-        counts.update(asdict(work(workspace)))
-    return StageReport(name, round(time.monotonic() - began, 2), dict(counts))
+    try:
+        with recorded(workspace.database, name, run_id=run_id, job_id=workspace.job.id) as counts:
+            counts.update(asdict(work(workspace)))
+    except Exception as error:
+        # The kind alone: a message might quote what somebody said.
+        log.error("stage failed", extra={"facts": {**names, "error": type(error).__name__}})
+        raise
+    seconds = round(time.monotonic() - began, 2)
+    log.info("stage done", extra={"facts": {**names, "seconds": seconds, "counts": counts}})
+    return StageReport(name, seconds, dict(counts))

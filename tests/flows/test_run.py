@@ -97,6 +97,14 @@ def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect_
     assert len(asked(prefect_api, "flow_runs")) == before + 1
 
 
+def test_the_log_tells_stages_and_counts_and_nothing_that_was_said(in_demo_copy: Path) -> None:
+    assert run_command(in_demo_copy).returncode == 0
+    lines = [json.loads(line) for line in (in_demo_copy / "logs" / "headway.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["stage started", "stage done"] * 4
+    assert lines[-1]["stage"] == "publish"
+    assert all(set(line) <= {"at", "level", "event", "stage", "job", "run", "seconds", "counts"} for line in lines)
+
+
 def test_without_contacts_only_what_is_stored_is_worked_on() -> None:
     called = []
 
