@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 
 from alignment.scorecard import View
 from taxonomy.errors import BadInputError
-from taxonomy.model import Job
 
 PERIOD = ("from", "to", "as_of")
 
@@ -41,20 +40,14 @@ class Asked:
         return [(name, value.isoformat()) for name, value in period.items() if value] + sorted(self.filters.items())
 
 
-def filter_names(job: Job) -> tuple[str, ...]:
-    """What a job's contacts can be filtered and broken down by."""
-    segments = (f"segment.{name}" for name in job.segments)
-    return ("channel", *segments, *(f"circumstance.{name}" for name in job.circumstances))
-
-
-def asked(job: Job, params: Iterable[tuple[str, str]], *, also: tuple[str, ...] = ()) -> Asked:
-    """Read an address's parameters; those named in `also` belong to the route.
+def asked(params: Iterable[tuple[str, str]], *, names: tuple[str, ...], also: tuple[str, ...] = ()) -> Asked:
+    """Read an address's parameters: period, filters called `names`; those named in `also` belong to the route.
 
     An empty value counts as not given, as forms send it. Raises BadFilterError for an unknown or repeated name, a
     date that is none, or a period that ends before it starts.
     """
     given: dict[str, str] = {}
-    known = (*PERIOD, *filter_names(job))
+    known = (*PERIOD, *names)
     for name, value in params:
         if name in also or not value:
             continue
@@ -70,10 +63,11 @@ def asked(job: Job, params: Iterable[tuple[str, str]], *, also: tuple[str, ...] 
     return Asked(start, end, given, as_of)
 
 
-def breakdown(job: Job, by: str) -> str:
-    """A name to break figures down by. Raises BadFilterError when the job has none such."""
-    if by not in filter_names(job):
-        raise BadFilterError(f"by: cannot break down by {by!r}; known are {', '.join(filter_names(job))}")
+def breakdown(by: str, names: tuple[str, ...]) -> str:
+    """A name to break figures down by. Raises BadFilterError where contacts are not told apart by it."""
+    known = (*names, "week", "day")
+    if by not in known:
+        raise BadFilterError(f"by: cannot break down by {by!r}; known are {', '.join(known)}")
     return by
 
 
@@ -105,25 +99,23 @@ class Links:
 
     def _to(self, *parts: str, api: bool = False, asked: Asked | None = None, **more: Any) -> str:
         path = "/".join(quote(part, safe="") for part in ("jobs", self.job_id, *parts))
-        pairs = (asked or self.asked).pairs() + [(name, str(value)) for name, value in more.items() if value is not None]
+        pairs = (asked or self.asked).pairs() + [
+            (name, str(value)) for name, value in more.items() if value is not None
+        ]
         return f"{'/v1' if api else ''}/{path}{'?' + urlencode(pairs) if pairs else ''}"
 
     def scorecard(self, *, api: bool = False) -> str:
         """The scorecard, or with `api` its JSON twin, as with every address here."""
         return self._to(*(("scorecard",) if api else ()), api=api)
 
-    def all(self) -> str:
-        """The scorecard without period or filter."""
-        return self._to(asked=Asked())
-
     def during(self, start: date, end: date, *, step: str | None = None) -> str:
         """The scorecard, or one step's page, of other days."""
         other = replace(self.asked, start=start, end=end)
         return self._to(*(("steps", step) if step else ()), asked=other)
 
-    def where(self, name: str, value: str) -> str:
-        """The scorecard with one filter set."""
-        return self._to(asked=replace(self.asked, filters={**self.asked.filters, name: value}))
+    def where(self, name: str, value: str, *, step: str) -> str:
+        """A step's page with one more filter set."""
+        return self._to("steps", step, asked=replace(self.asked, filters={**self.asked.filters, name: value}))
 
     def step(self, step: str, *, cursor: str | None = None) -> str:
         """A step's page."""

@@ -91,7 +91,7 @@ def interval_row(estimate: Estimate, scale: Scale, *, name: str, low: float, hig
 def bar_row(estimate: Estimate, scale: Scale, *, name: str) -> Markup:
     """A bar from the scale's low end, with its whisker on top."""
     shown = figure(estimate, scale)
-    body = f'<rect class="track" x="0" y="9" width="100%" height="10" rx="2"/>'
+    body = '<rect class="track" x="0" y="9" width="100%" height="10" rx="2"/>'
     if estimate.value is not None:
         hollow = " hollow" if shown.state == "uncorrected" else ""
         width = at(estimate.value, scale.low, scale.high)

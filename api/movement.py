@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from alignment.estimate import Estimate
 from alignment.scorecard import TrendPoint
 
 Z95 = 1.959963984540054
-WINDOW = 4
+APART = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,21 @@ class Movement:
 
 
 def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
-    """Compare the mean of the last weeks (at most four) with that of the first.
+    """Compare the last point of a trend with its first.
 
-    The error of the difference takes the weeks as independent. Weeks that share customers or a survey vary less
-    against each other than that, so "moved" is said too rarely rather than too often.
+    Each point speaks of the weeks that end with it, so points at least four weeks apart are compared. Their errors
+    are taken as independent; points that share a survey or early weeks differ less by chance than that, so "moved"
+    is said too rarely rather than too often.
     """
     known = [point for point in points if point.estimate.value is not None]
     if len(known) < 2:
         return Movement("unknown", f"There are too few weeks with figures to say whether {name} moved.")
-    size = min(WINDOW, len(known) // 2)
-    first, last = [p.estimate for p in known[:size]], [p.estimate for p in known[-size:]]
-    change = _mean(last) - _mean(first)
-    error = _error(first, last)
-    since = f"the week{'s' if size > 1 else ''} from {known[0].week.day} {known[0].week:%B}"
+    first, last = known[0], known[-1]
+    if last.week - first.week < APART:
+        return Movement("unknown", f"The trend is too short yet to say whether {name} moved.")
+    change = (last.estimate.value or 0.0) - (first.estimate.value or 0.0)
+    error = _error(first.estimate, last.estimate)
+    since = f"the week of {first.week.day} {first.week:%B}"
     if error is None:
         return Movement(
             "unknown",
@@ -48,18 +51,13 @@ def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
     return Movement("up" if change > 0 else "down", f"{_amount(change)} since {since}, more than chance: {span}.")
 
 
-def _mean(estimates: Sequence[Estimate]) -> float:
-    return sum(e.value for e in estimates if e.value is not None) / len(estimates)
-
-
-def _error(*groups: Sequence[Estimate]) -> float | None:
-    """Standard error of the difference of two groups' means, or None where an interval is missing."""
+def _error(*estimates: Estimate) -> float | None:
+    """Standard error of the difference of two figures, or None where an interval is missing."""
     total = 0.0
-    for group in groups:
-        for e in group:
-            if e.low is None or e.high is None:
-                return None
-            total += ((e.high - e.low) / (2 * Z95) / len(group)) ** 2
+    for e in estimates:
+        if e.low is None or e.high is None:
+            return None
+        total += ((e.high - e.low) / (2 * Z95)) ** 2
     return math.sqrt(total)
 
 

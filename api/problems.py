@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,19 +10,27 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.headers import ALWAYS
 from api.rendering import render
+from store.contacts import UnknownContactError
+from store.jobs import UnknownJobError
 from taxonomy.errors import BadInputError, HeadwayError
+
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
 
 class NotFoundError(BadInputError):
     """Nothing is at this address."""
+
+
+ABSENT = (NotFoundError, UnknownJobError, UnknownContactError)
 
 
 @dataclass(frozen=True)
@@ -76,11 +85,18 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HeadwayError)
     def headway_error(request: Request, error: HeadwayError) -> Response:
         """Our own errors: the caller's, or the server's."""
-        if isinstance(error, NotFoundError) or type(error).__name__.startswith("Unknown"):
+        if isinstance(error, ABSENT):
             return answer(Problem(404, "Not Found", str(error)), request)
         if isinstance(error, BadInputError):
             return answer(Problem(422, "Unprocessable Content", str(error)), request)
         return answer(Problem(503, "Service Unavailable", str(error)), request)
+
+    @app.exception_handler(DBAPIError)
+    def database_error(request: Request, error: DBAPIError) -> Response:
+        """A database that is down, or has not the tables that this version needs."""
+        logger.error("database: %s", error.orig)
+        detail = "the database does not answer as it should; `headway doctor` says why"
+        return answer(Problem(503, "Service Unavailable", detail), request)
 
     @app.exception_handler(Exception)
     def crash(request: Request, error: Exception) -> Response:

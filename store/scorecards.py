@@ -28,6 +28,7 @@ from store.tags import newest_model, tagged
 from taxonomy.model import Job
 
 _kept: Kept[Scorecard] = Kept(64)
+_kept_friction: Kept[dict[str, tuple[StepFigures, ...]]] = Kept(128)
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ def read_scorecard(session: Session, job: Job, view: View) -> Scorecard:
 
     As long as nothing new is recorded the same scorecard is given, dated when it was first made.
     """
-    key = (*_data_version(session, job, view.as_of), view.start, view.end, tuple(sorted(view.filters.items())))
-    return _kept.get(key, lambda: _build(session, job, view))
+    return _kept.get(_key(session, job, view), lambda: _build(session, job, view))
+
+
+def _key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
+    return (*_data_version(session, job, view.as_of), view.start, view.end, tuple(sorted(view.filters.items())))
 
 
 def _data_version(session: Session, job: Job, as_of: datetime) -> tuple[Hashable, ...]:
@@ -107,7 +111,12 @@ def _build(session: Session, job: Job, view: View) -> Scorecard:
 
 
 def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
-    """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`."""
+    """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`; kept like scorecards."""
+    key = (*_key(session, job, view), by)
+    return _kept_friction.get(key, lambda: _build_friction(session, job, view, by=by))
+
+
+def _build_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
     moments = read_inputs(session, job, as_of=view.as_of).moments
     parts = moments.within(view).by(by)
     everything, scale = View(as_of=view.as_of), scale_named(EFFORT_SCALE)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from alignment.estimate import Estimate
 from alignment.scorecard import FailureMode, OutcomeFigures, Scorecard, StepFigures, TrendPoint
 from api import charts
 from api.address import Asked, Links
+from api.deps import ReadingOf
 from api.figures import FRICTION, INDEX, SCORE, SHARE
+from api.headers import page_answer
 from api.movement import movement
 from api.rendering import render
 from taxonomy.model import DesiredOutcome, JobStage, JobStep
+
+router = APIRouter(include_in_schema=False)
 
 HEAT = (15.0, 30.0, 45.0, 60.0)
 SHOWN_OUTCOMES = 8
@@ -79,6 +84,12 @@ class BarRow:
     chart: Markup
 
 
+@router.get("/jobs/{job}")
+def scorecard(request: Request, reading: ReadingOf) -> Response:
+    """The scorecard of a job."""
+    return page_answer(request, scorecard_html(reading.card, asked=reading.asked, choices=reading.choices))
+
+
 def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Sequence[str]]) -> str:
     """The page. `choices` gives the values offered for each filter name."""
     links = Links(card.job.id, asked)
@@ -91,6 +102,8 @@ def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Seque
         asked=asked,
         choices=choices,
         links=links,
+        here="scorecard",
+        action=Links(card.job.id).scorecard(),
         json_url=links.scorecard(api=True),
         stages=stage_columns(rows),
         rows=by_burden(rows),
@@ -108,9 +121,9 @@ def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Seque
     )
 
 
-def week_link(links: Links, *, step: str | None = None) -> charts.Callable[[date], str]:
-    """Where a weekly point leads: the same page, that week only."""
-    return lambda monday: links.during(monday, monday + timedelta(days=7), step=step)
+def week_link(links: Links, *, step: str | None = None) -> Callable[[date], str]:
+    """Where a weekly point leads: the same page for the four weeks that end with it, which the point speaks of."""
+    return lambda monday: links.during(monday - timedelta(weeks=3), monday + timedelta(weeks=1), step=step)
 
 
 def friction_ceiling(card: Scorecard) -> float:

@@ -1,0 +1,53 @@
+"""The composition root: what the monitor is made of, put together once for a server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import assets, problems
+from api.access import AccessMiddleware
+from api.headers import HeadersMiddleware
+from api.pages import contact, index, jobs, outcome, scorecard, step
+from api.v1 import contacts as v1_contacts
+from api.v1 import health
+from api.v1 import jobs as v1_jobs
+from store.session import open_database
+from store.settings import Settings
+
+PAGES = (jobs, scorecard, step, outcome, index, contact)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The monitor over the database that the settings name. Nothing is connected before the first request."""
+    database = open_database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.engine.dispose()
+
+    # The interactive documentation of FastAPI loads its scripts from another host; /openapi.json stays.
+    app = FastAPI(title="Headway", version=_version(), docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.database = database
+    app.state.settings = settings
+    problems.install(app)
+    for router in (health.router, v1_jobs.router, v1_contacts.router, assets.router):
+        app.include_router(router)
+    for page in PAGES:
+        app.include_router(page.router)
+    app.add_middleware(AccessMiddleware)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(HeadersMiddleware)  # added last, so outermost: refusals carry its headers too
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("headway")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,78 @@
+"""What handlers are given: a unit of work, a job, and the view that an address asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlalchemy.orm import Session
+
+from alignment.scorecard import Scorecard, View
+from api.address import Asked, asked
+from store.browse import dimensions
+from store.jobs import read_job
+from store.scorecards import read_scorecard
+from store.session import Database
+from taxonomy.model import Job
+
+ROUTE_PARAMETERS = ("by", "cursor", "limit", "outcome")
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """One unit of work a request, committed before the answer leaves, so that a failed commit is a failed answer."""
+    database: Database = request.app.state.database
+    with database.session() as session:
+        yield session
+
+
+DbSession = Annotated[Session, Depends(get_session, scope="function")]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One job seen through the view that the address asks for. `choices` are the filters it may name."""
+
+    session: Session
+    job: Job
+    asked: Asked
+    view: View
+    choices: Mapping[str, tuple[str, ...]]
+
+    @property
+    def card(self) -> Scorecard:
+        """The scorecard of this view; it is kept until something new is recorded."""
+        return read_scorecard(self.session, self.job, self.view)
+
+
+def get_reading(
+    request: Request,
+    session: DbSession,
+    job: str,
+    _from: Annotated[str | None, Query(alias="from", description="First day, as 2026-05-01.")] = None,
+    _to: Annotated[str | None, Query(alias="to", description="First day after the period.")] = None,
+    _as_of: Annotated[str | None, Query(alias="as_of", description="As it was known then; default now.")] = None,
+    _channel: Annotated[
+        str | None,
+        Query(alias="channel", description="Only this channel; segment.NAME and circumstance.NAME filter likewise."),
+    ] = None,
+) -> Reading:
+    """Read job and view from the address. Raises UnknownJobError, BadFilterError.
+
+    The parameters are declared for the documentation; `asked` reads all of them, those with open names too.
+    """
+    found = read_job(session, job)
+    choices = dimensions(session, found)
+    known = asked(request.query_params.multi_items(), names=tuple(choices), also=_own_parameters(request))
+    return Reading(session, found, known, known.view(datetime.now(UTC)), choices)
+
+
+def _own_parameters(request: Request) -> tuple[str, ...]:
+    """Those of `ROUTE_PARAMETERS` that the route declares."""
+    declared = {field.alias for field in request.scope["route"].dependant.query_params}
+    return tuple(name for name in ROUTE_PARAMETERS if name in declared)
+
+
+ReadingOf = Annotated[Reading, Depends(get_reading, scope="function")]

@@ -1,0 +1,158 @@
+"""One contact: the conversation with the words that carried the decision, and everything said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
+
+from alignment.estimate import Estimate
+from api import charts
+from api.address import Links, contact_link
+from api.deps import DbSession
+from api.figures import SHARE
+from api.headers import page_answer
+from api.rendering import render
+from store.browse import ContactDetail, read_contact
+from store.jobs import UnknownJobError, read_job
+from tagger.model import NONE_FITS, EvidenceSpan, Tag
+from taxonomy.model import Job
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a turn; `marked` where it carried the decision."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn, in pieces."""
+
+    speaker: str
+    at: datetime | None
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A step with the probability that a model gave it."""
+
+    name: str
+    share: str
+    chart: Markup
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """What one model said, with names and the addresses of step and outcome (None: it fits none)."""
+
+    tag: Tag
+    step: str
+    step_href: str | None
+    outcome: str | None
+    outcome_href: str | None
+    guesses: tuple[Guess, ...]
+
+
+@dataclass(frozen=True)
+class DecidedRow:
+    """What an analyst decided, with names."""
+
+    step: str
+    outcome: str | None
+    by: str
+    at: datetime
+
+
+@router.get("/contacts/{contact_id:path}")
+def contact(
+    request: Request, session: DbSession, contact_id: str, source: Annotated[str | None, Query()] = None
+) -> Response:
+    """A contact's page."""
+    detail = read_contact(session, contact_id, source=source or None)
+    jobs: dict[str, Job] = {}
+    for name in {tag.job for tag in detail.tags} | {decision.job for decision in detail.decisions}:
+        try:
+            jobs[name] = read_job(session, name)
+        except UnknownJobError:
+            continue  # a job that left the database leaves its tags behind; they are shown by their ids
+    html = render(
+        "contact.html",
+        detail=detail,
+        contact=detail.contact,
+        said=conversation(detail),
+        tags=[tag_row(tag, jobs.get(tag.job)) for tag in detail.tags],
+        decisions=[_decided(row.step, row.outcome, row.by, row.at, jobs.get(row.job)) for row in detail.decisions],
+        home=Links(detail.tags[0].job) if detail.tags else None,
+        json_url=contact_link(detail.contact.id, detail.source, api=True),
+    )
+    return page_answer(request, html)
+
+
+def conversation(detail: ContactDetail) -> list[Said]:
+    """Every turn, cut where the newest tag's evidence starts and ends."""
+    spans = detail.tags[0].evidence if detail.tags else ()
+    return [
+        Said(turn.speaker, turn.at, parts_of(turn.text, [span for span in spans if span.turn == i]))
+        for i, turn in enumerate(detail.contact.turns)
+    ]
+
+
+def parts_of(text: str, spans: Sequence[EvidenceSpan]) -> tuple[Part, ...]:
+    """The text in pieces that join to it again; overlapping spans mark a character once."""
+    parts, done = [], 0
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        start, end = max(span.start, done), min(span.end, len(text))
+        if start >= end:
+            continue
+        parts += [Part(text[done:start], False), Part(text[start:end], True)]
+        done = end
+    parts.append(Part(text[done:], False))
+    return tuple(part for part in parts if part.text)
+
+
+def tag_row(tag: Tag, job: Job | None) -> TagRow:
+    """A tag in words."""
+    links = Links(tag.job)
+    ranked = sorted(tag.steps.items(), key=lambda item: -item[1])[:SHOWN_STEPS]
+    return TagRow(
+        tag,
+        _step_name(job, tag.step),
+        links.step(tag.step) if tag.step else None,
+        _outcome_name(job, tag.outcome),
+        links.outcome(tag.outcome) if tag.outcome else None,
+        tuple(_guess(_step_name(job, None if step == NONE_FITS else step), p) for step, p in ranked if p >= 0.005),
+    )
+
+
+def _guess(name: str, probability: float) -> Guess:
+    undated = datetime.min
+    drawn = charts.bar_row(Estimate(probability, None, None, 0, 0, "none", undated), SHARE, name=name)
+    return Guess(name, f"{100 * probability:.0f}%", drawn)
+
+
+def _decided(step: str | None, outcome: str | None, by: str, at: datetime, job: Job | None) -> DecidedRow:
+    return DecidedRow(_step_name(job, step), _outcome_name(job, outcome), by, at)
+
+
+def _step_name(job: Job | None, step: str | None) -> str:
+    known: Mapping[str, object] = job.step_by_id if job else {}
+    if step is None:
+        return "fits no step of the job"
+    return job.step_by_id[step].name if job and step in known else step.strip("_").replace("_", " ")
+
+
+def _outcome_name(job: Job | None, outcome: str | None) -> str | None:
+    found = job.outcome_by_id.get(outcome) if job and outcome else None
+    return found.statement if found else outcome

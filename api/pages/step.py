@@ -1,0 +1,109 @@
+"""One step: how much friction, what it is made of, in which channels, and the contacts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
+
+from alignment.scorecard import Scorecard, StepFigures
+from api import charts
+from api.address import Links
+from api.deps import Reading, ReadingOf
+from api.figures import FRICTION
+from api.headers import page_answer
+from api.movement import movement
+from api.pages.scorecard import heat, outcome_rows, week_link
+from api.problems import NotFoundError
+from api.rendering import render
+from store.browse import list_tagged
+from store.scorecards import read_friction
+from taxonomy.model import JobStep
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class SliceRow:
+    """One value of a dimension with the step's friction there."""
+
+    value: str
+    figures: StepFigures
+    href: str
+    chart: Markup
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """One dimension with the step's friction by its values."""
+
+    name: str
+    rows: tuple[SliceRow, ...]
+
+
+@router.get("/jobs/{job}/steps/{step}")
+def step(request: Request, reading: ReadingOf, step: str, cursor: Annotated[str | None, Query()] = None) -> Response:
+    """A step's page."""
+    found = reading.job.step_by_id.get(step)
+    card = reading.card
+    figures = next((one for one in card.steps if one.step == step), None)
+    if found is None or figures is None:
+        raise NotFoundError(f"step {step!r} is not in job {reading.job.id}")
+    return page_answer(request, _html(reading, card, found, figures=figures, cursor=cursor or None))
+
+
+def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigures, cursor: str | None) -> str:
+    links = Links(card.job.id, reading.asked)
+    points = card.step_trends.get(step.id, ())
+    return render(
+        "step.html",
+        card=card,
+        job=card.job,
+        step=step,
+        figures=figures,
+        heat=heat(figures.friction),
+        asked=reading.asked,
+        choices=reading.choices,
+        links=links,
+        here="",
+        action=Links(card.job.id).step(step.id),
+        json_url=links.contacts(step.id),
+        movement=movement(points, name="friction here"),
+        trend=charts.trend(points, FRICTION, name=f"Friction, {step.name}", link=week_link(links, step=step.id)),
+        weeks=points,
+        outcomes=[row for row in outcome_rows(card, links) if row.step.id == step.id],
+        modes={mode.outcome: mode for mode in card.failure_modes},
+        breakdowns=_breakdowns(reading, card, step),
+        friction_axis=charts.axis(FRICTION, low=0.0, high=100.0),
+        page=list_tagged(reading.session, card.job, view=reading.view, step=step.id, cursor=cursor),
+        more=lambda after: links.step(step.id, cursor=after),
+    )
+
+
+def _breakdowns(reading: Reading, card: Scorecard, step: JobStep) -> list[Breakdown]:
+    """By every dimension that the address does not fix already and that has at least two values."""
+    links = Links(card.job.id, reading.asked)
+    found = []
+    for name, values in reading.choices.items():
+        if name not in reading.asked.filters and len(values) > 1:
+            slices = read_friction(reading.session, card.job, reading.view, by=name)
+            found.append(Breakdown(name, _slice_rows(slices, name, step, links=links)))
+    return found
+
+
+def _slice_rows(
+    slices: Mapping[str, Sequence[StepFigures]], name: str, step: JobStep, *, links: Links
+) -> tuple[SliceRow, ...]:
+    rows = []
+    for value, steps in slices.items():
+        figures = next((one for one in steps if one.step == step.id), None)
+        if figures is not None and value != "None":
+            chart = charts.interval_row(
+                figures.friction, FRICTION, name=f"{step.name}, {value}", low=0.0, high=100.0,
+                tone=f"tone-{heat(figures.friction)}",
+            )  # fmt: skip
+            rows.append(SliceRow(value, figures, links.where(name, value, step=step.id), chart))
+    return tuple(rows)

@@ -1,0 +1,27 @@
+"""One contact."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import DbSession
+from api.headers import json_answer
+from api.v1 import shapes
+from api.v1.documents import contact_json
+from api.v1.jobs import PROBLEMS
+from store.browse import read_contact
+
+router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS)  # type: ignore[arg-type]
+
+
+@router.get("/contacts/{contact_id:path}", response_model=shapes.ContactShape)
+def contact(
+    request: Request,
+    session: DbSession,
+    contact_id: str,
+    source: Annotated[str | None, Query(description="Where it came from, if two sources use the same id.")] = None,
+) -> Response:
+    """A contact: its redacted words, what models said of it, what analysts decided."""
+    return json_answer(request, contact_json(read_contact(session, contact_id, source=source or None)))

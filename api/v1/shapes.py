@@ -1,0 +1,318 @@
+"""The JSON shapes of answers, for the OpenAPI document; tests hold the answers to them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    """Nothing that is not declared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EstimateShape(Shape):
+    """A figure with its 95 % interval; `value` is null where there is not enough evidence, `reason` says why."""
+
+    value: float | None = Field(examples=[41.2])
+    low: float | None = Field(examples=[37.5])
+    high: float | None = Field(examples=[44.9])
+    n: int = Field(description="contacts, answers or events behind it", examples=[882])
+    reviewed: int = Field(description="contacts of these that an analyst read", examples=[104])
+    method: Literal["rectified", "labels", "uncorrected", "survey", "events", "blend", "composite", "none"]
+    as_of: datetime
+    reason: str | None
+
+
+class PointShape(Shape):
+    """One week of a trend; the figure speaks of the trailing weeks that end with it."""
+
+    week: date
+    estimate: EstimateShape
+
+
+class StepFiguresShape(Shape):
+    """A step's friction and what it is made of."""
+
+    step: str
+    volume: EstimateShape
+    share: EstimateShape
+    effort: EstimateShape
+    fcr: EstimateShape
+    fcr_long: EstimateShape
+    transfers: EstimateShape
+    time: EstimateShape
+    friction: EstimateShape
+    burden: EstimateShape
+    response_rate: EstimateShape
+
+
+class FailureModeShape(Shape):
+    """A (step, outcome) pair, the first has most burden."""
+
+    step: str
+    outcome: str
+    volume: EstimateShape
+    effort: EstimateShape
+    fcr: EstimateShape
+    fcr_long: EstimateShape
+    cost: EstimateShape
+    friction: EstimateShape
+    burden: EstimateShape
+
+
+class OutcomeFiguresShape(Shape):
+    """An outcome's survey scores and opportunity."""
+
+    outcome: str
+    step: str
+    importance: EstimateShape
+    satisfaction: EstimateShape
+    opportunity: EstimateShape
+    rank: int | None
+    top_five_probability: float | None
+    served: Literal["under", "right", "over"] | None
+
+
+class HeadShape(Shape):
+    """Which figures these are."""
+
+    job: str
+    job_version: str
+    from_: date | None = Field(alias="from")
+    to: date | None
+    as_of: datetime
+    filters: dict[str, str]
+
+
+class FrictionShape(HeadShape):
+    """Friction by step, whole and by slice."""
+
+    steps: list[StepFiguresShape]
+    slices: dict[str, list[StepFiguresShape]] | None = None
+
+
+class OutcomesShape(HeadShape):
+    """Outcomes with their scores."""
+
+    outcomes: list[OutcomeFiguresShape]
+
+
+class IndexBody(Shape):
+    """The index with everything needed to redo it."""
+
+    index: EstimateShape
+    method_band: tuple[float, float] | None
+    published: bool
+    reason: str | None
+    formula: str
+    components: dict[str, EstimateShape]
+    inputs: list[dict[str, Any]]
+
+
+class IndexShape(HeadShape, IndexBody):
+    """The index of one view."""
+
+
+class ScorecardShape(FrictionShape, IndexBody):
+    """Everything on the scorecard page."""
+
+    statement: str
+    model: str | None
+    contacts: int
+    reviewed: int
+    tagged_to: datetime | None
+    index_trend: list[PointShape]
+    step_trends: dict[str, list[PointShape]]
+    failure_modes: list[FailureModeShape]
+    outcomes: list[OutcomeFiguresShape]
+    task_success: dict[str, EstimateShape]
+
+
+class OutcomeShape(Shape):
+    """A desired outcome of a job."""
+
+    id: str
+    statement: str
+    critical: bool
+
+
+class StepShape(Shape):
+    """A step of a job."""
+
+    id: str
+    stage: str
+    name: str
+    statement: str
+    critical: bool
+    outcomes: list[OutcomeShape]
+
+
+class JobShape(Shape):
+    """A job in force and what its contacts can be filtered by."""
+
+    id: str
+    version: str
+    statement: str
+    steps: list[StepShape]
+    dimensions: dict[str, list[str]]
+
+
+class JobSummary(Shape):
+    """A job in a list."""
+
+    id: str
+    version: str
+    statement: str
+
+
+class JobsShape(Shape):
+    """Every job in force."""
+
+    items: list[JobSummary]
+    next_cursor: str | None
+
+
+class ContactRowShape(Shape):
+    """One contact in a list."""
+
+    contact_id: str
+    source: str
+    started_at: datetime | None
+    channel: str | None
+    step: str | None
+    outcome: str | None
+    confidence: float
+    decided: bool
+    snippet: str
+    effort: float | None
+    effort_scale: str | None
+
+
+class ContactsShape(Shape):
+    """Part of a list of contacts, newest first."""
+
+    items: list[ContactRowShape]
+    next_cursor: str | None
+    total: int
+
+
+class TurnShape(Shape):
+    """One thing said, redacted."""
+
+    speaker: Literal["customer", "agent", "system"]
+    text: str
+    at: datetime | None
+
+
+class SpanShape(Shape):
+    """Characters `start` to `end` of turn number `turn`."""
+
+    turn: int
+    start: int
+    end: int
+
+
+class TagShape(Shape):
+    """What one model said of a contact."""
+
+    step: str | None
+    outcome: str | None
+    confidence: float
+    deferred: bool
+    source: Literal["classifier", "llm"]
+    steps: dict[str, float]
+    outcomes: dict[str, float]
+    evidence: list[SpanShape]
+    novelty: float
+    model: str
+    job: str
+    job_version: str
+
+
+class DecisionShape(Shape):
+    """What an analyst decided of a contact."""
+
+    job: str
+    step: str | None
+    outcome: str | None
+    by: str
+    at: datetime
+
+
+class SurveyShape(Shape):
+    """What the customer answered afterwards."""
+
+    effort: float | None
+    resolved: bool | None
+    answered_at: datetime | None
+    scale: str
+
+
+class ContactShape(Shape):
+    """One contact with everything said of it."""
+
+    id: str
+    source: str
+    channel: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    segment: dict[str, str]
+    circumstance: dict[str, str]
+    transfers: int | None
+    cost: float | None
+    abandoned: bool | None
+    survey: SurveyShape | None
+    turns: list[TurnShape]
+    tags: list[TagShape]
+    decisions: list[DecisionShape]
+
+
+class PublishedShape(Shape):
+    """One index as it was published."""
+
+    as_of: datetime
+    start: date | None
+    end: date | None
+    job_version: str
+    model: str
+    formula: str
+    content: dict[str, Any]
+
+
+class HistoryShape(Shape):
+    """Everything published of a job, oldest first."""
+
+    job: str
+    history: list[PublishedShape]
+
+
+class FormulaShape(BaseModel):
+    """The formula in force."""
+
+    version: str
+    job: str
+    job_version: str
+    weights: dict[str, float]
+    aggregation: str
+
+
+class StateShape(Shape):
+    """Whether the server can work."""
+
+    status: Literal["ok"]
+
+
+class ProblemShape(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(
+        examples=["job 'x' is not in this database (known: online-order); name a job that was run here"]
+    )
+    errors: list[dict[str, str]] | None = None
