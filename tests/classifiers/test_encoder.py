@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifiers import encoder as encoder_module
 from classifiers import encoder_export
 from classifiers.encoder import CachedEncoder, Encoder, EncoderError, OnnxEncoder
 from classifiers.encoder_export import default_encoder, encoder_named
@@ -35,6 +36,11 @@ def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
     start = "the delivery of my parcel is late. " * 60
     plain, changed = encoder.encode([start, start + "my card was stolen and the account must be blocked. " * 60])
     assert float(plain @ changed) < 0.9
+
+
+def test_a_pasted_log_is_read_at_even_distances() -> None:
+    windows = encoder_module._spread(range(5000))
+    assert (len(windows), windows[0], windows[-1]) == (encoder_module.MOST_WINDOWS, 0, 4999)
 
 
 def test_no_text_gives_no_vector(encoder: Encoder) -> None:
