@@ -22,9 +22,9 @@ def target_estimates(folds: Array, targets: Targets, *, scale: EffortScale, as_o
 
 def step_friction(job: Job, found: TargetEstimates, *, scale: EffortScale, as_of: datetime) -> Estimate:
     """A target's friction; missing where the job's effort goalposts do not fit the scale of the answers."""
-    parts = dict(found.means)
+    parts = {name: found.means[name] for name in job.friction.weights}
     wrong = scale.disagreement(job.friction.goalposts["effort"]) if "effort" in job.friction.goalposts else None
-    if wrong is not None:
+    if wrong is not None and "effort" in parts:
         parts["effort"] = Estimate.missing(wrong, as_of=as_of, n=parts["effort"].n)
     return friction(parts, job.friction, as_of=as_of)
 

@@ -6,16 +6,17 @@ Korn & Graubard 1998 (intervals of rare shares).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alignment.estimate import Estimate, Method
 from alignment.intervals import Interval, exact_interval, logit_interval, plain_interval, t_quantile
-from alignment.measures import ANSWERED, MEASURE_BY_ID, SUMMED, Measure
+from alignment.measures import ANSWERED, MEASURE_BY_ID, MEASURES, SUMMED, Measure
 from alignment.moments import SUMS
 from alignment.targets import Targets
 from alignment.tuning import standard_error, tune
@@ -29,16 +30,6 @@ UNCORRECTED = "no reviewed contact corrects it: this is what the tagger alone sa
 
 _AT = {name: position for position, name in enumerate(SUMS)}
 _NO_TUNING = np.ones((1, 1))
-
-
-@dataclass(frozen=True)
-class TargetEstimates:
-    """Volume N_s, its share of all contacts, and the mean of every other measure on the target."""
-
-    volume: Estimate
-    share: Estimate
-    means: Mapping[str, Estimate]
-    response_rate: Estimate
 
 
 @dataclass(frozen=True)
@@ -86,18 +77,81 @@ def estimates(
     """
     sums = tune(folds, lam=lam)
     errors = standard_error(sums, _NO_TUNING)
-    labels = sums[targets.partition, SUMMED.index("volume")]
-    weight, squares = float(labels[:, _AT["d"]].sum()), float(labels[:, _AT["dd"]].sum())
-    found = []
-    for target in range(len(targets)):
-        cells = {name: _Cell(sums[target, m], float(errors[target, m])) for m, name in enumerate(SUMMED)}
-        volume, share = _volume(cells["volume"], _Labels(weight, squares), as_of)
-        means = {name: mean_estimate(cell, measures[name], as_of) for name, cell in cells.items() if name != "volume"}
-        rate = means.pop(ANSWERED)
-        if cells["effort"].n == 0:
-            rate = Estimate.missing(f"not enough evidence: {measures[ANSWERED].absent}", as_of=as_of, n=rate.n)
-        found.append(TargetEstimates(volume, share, means, rate))
-    return found
+    volumes = sums[targets.partition, SUMMED.index("volume")]
+    labels = _Labels(float(volumes[:, _AT["d"]].sum()), float(volumes[:, _AT["dd"]].sum()))
+    return [TargetEstimates(sums[target], errors[target], labels, measures, as_of) for target in range(len(targets))]
+
+
+@dataclass(frozen=True)
+class TargetEstimates:
+    """Volume N_s, its share of all contacts, and the mean of every other measure on the target.
+
+    Each figure is made when it is first asked for: a trend line needs a few of many.
+    """
+
+    _sums: Array
+    _errors: Array
+    _labels: _Labels
+    _measures: Mapping[str, Measure]
+    _as_of: datetime
+
+    @cached_property
+    def volume(self) -> Estimate:
+        """N_s, contacts truly on the target."""
+        return self._counted[0]
+
+    @cached_property
+    def share(self) -> Estimate:
+        """N_s over all contacts, in [0, 1]."""
+        return self._counted[1]
+
+    @cached_property
+    def means(self) -> Mapping[str, Estimate]:
+        """The mean of each measure of MEASURES but `volume`."""
+        return Means(MEASURES[1:], self.mean)
+
+    @cached_property
+    def response_rate(self) -> Estimate:
+        """The share of the target's contacts that answered the effort question."""
+        rate = self.mean(ANSWERED)
+        if self._cell("effort").n:
+            return rate
+        reason = f"not enough evidence: {self._measures[ANSWERED].absent}"
+        return Estimate.missing(reason, as_of=self._as_of, n=rate.n)
+
+    def mean(self, measure: str) -> Estimate:
+        """theta_s of one measure."""
+        return mean_estimate(self._cell(measure), self._measures[measure], self._as_of)
+
+    @cached_property
+    def _counted(self) -> tuple[Estimate, Estimate]:
+        return _volume(self._cell("volume"), self._labels, self._as_of)
+
+    def _cell(self, measure: str) -> _Cell:
+        position = SUMMED.index(measure)
+        return _Cell(self._sums[position], float(self._errors[position]))
+
+
+class Means(Mapping[str, Estimate]):
+    """Means by measure, each made once, when it is first asked for."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], Estimate]) -> None:
+        self._names = names
+        self._make = make
+        self._made: dict[str, Estimate] = {}
+
+    def __getitem__(self, name: str) -> Estimate:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
+from store.kept import Kept
 from store.session import insert_new
 from store.tables import outcome_answers, product_events
+
+_kept: Kept[pd.DataFrame] = Kept(8)
 
 
 def add_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -31,18 +34,25 @@ def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> i
 
 def read_answers(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:
     """All answers known at a moment; `segment` and `circumstance` are opened into dotted columns."""
-    return _read(session, outcome_answers, job_id, as_of)
+    return _read_once(session, outcome_answers, job_id, as_of)
 
 
 def read_events(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:
     """All product events known at a moment; `segment` is opened into dotted columns."""
-    return _read(session, product_events, job_id, as_of)
+    return _read_once(session, product_events, job_id, as_of)
 
 
-def _read(session: Session, table: Table, job_id: str, as_of: datetime | None) -> pd.DataFrame:
-    query = select(table).where(table.c.job_id == job_id).order_by(table.c.pk)
+def _read_once(session: Session, table: Table, job_id: str, as_of: datetime | None) -> pd.DataFrame:
+    known = table.c.job_id == job_id
     if as_of is not None:
-        query = query.where(table.c.recorded_at <= as_of)
+        known &= table.c.recorded_at <= as_of
+    newest = session.scalar(select(func.max(table.c.pk)).where(known)) or 0
+    key = (str(session.get_bind().engine.url), table.name, job_id, newest)
+    return _kept.get(key, lambda: _read(session, table, known & (table.c.pk <= newest)))
+
+
+def _read(session: Session, table: Table, known: ColumnElement[bool]) -> pd.DataFrame:
+    query = select(table).where(known).order_by(table.c.pk)
     rows = [_opened(dict(row._mapping)) for row in session.execute(query)]
     names = [column.name for column in table.c if column.name not in ("segment", "circumstance")]
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
