@@ -17,7 +17,7 @@ from alignment.scorecard import TrendPoint
 from api.figures import Scale, figure, number
 
 ROW_HEIGHT = 28
-TREND_HEIGHT = 190
+TREND_HEIGHT = 250
 TREND_TOP = 22
 TREND_FOOT = 24
 
@@ -42,6 +42,12 @@ def round_ceiling(values: Sequence[float], *, at_most: float) -> float:
 def highest(estimates: Sequence[Estimate]) -> list[float]:
     """The upper end of each estimate that has a value: what an axis must hold."""
     return [e.high if e.high is not None else e.value for e in estimates if e.value is not None]
+
+
+def tick_count(top: float) -> int:
+    """Into how many equal parts an axis from 0 to a `round_ceiling` is cut, so that its labels are round too."""
+    lead = round(top / 10.0 ** math.floor(math.log10(top)), 6) if top > 0 else 1.0
+    return {6.0: 3, 5.0: 5, 2.5: 5, 1.0: 5}.get(lead, 4)
 
 
 def ticks(low: float, high: float, *, count: int = 4) -> list[float]:
@@ -77,7 +83,7 @@ def _svg(body: str, *, label: str, kind: str, height: int) -> Markup:
 def interval_row(estimate: Estimate, scale: Scale, *, name: str, low: float, high: float, tone: str = "") -> Markup:
     """A dot with its 95 % whisker; a hollow dot where nothing corrects the figure, no mark where none is known."""
     shown = figure(estimate, scale)
-    body = _grid(low, high, height=ROW_HEIGHT)
+    body = _grid(low, high, height=ROW_HEIGHT, count=tick_count(high))
     middle = ROW_HEIGHT / 2
     if estimate.low is not None and estimate.high is not None:
         x1, x2 = at(estimate.low, low, high), at(estimate.high, low, high)
@@ -163,8 +169,9 @@ def trend(
     known = [p for p in points if p.estimate.value is not None]
     if len(known) < 2:
         return Markup("")
+    points = points[points.index(known[0]) :]  # weeks before the first figure would only be empty space
     low, high = _trend_range(known, scale)
-    body = _trend_grid(scale, low, high) + _trend_shapes(points, low, high)
+    body = _trend_shapes(points, low, high) + _trend_grid(scale, low, high)
     body += "".join(
         _trend_mark(p, at(i, 0, len(points) - 1), scale, low=low, high=high, width=100 / len(points), link=link)
         for i, p in enumerate(points)

@@ -94,7 +94,7 @@ def number(value: float, scale: Scale, digits: int) -> str:
 
 
 def sentence(reason: str) -> str:
-    """A reason without its capital and full stop, to stand after a colon."""
-    text = reason.strip().rstrip(".")
+    """A reason without its capital and full stop, to stand after "not enough evidence:"."""
+    text = reason.strip().removeprefix("not enough evidence: ").rstrip(".")
     starts_plain = len(text) > 1 and text[0].isupper() and text[1].islower()
     return text[0].lower() + text[1:] if starts_plain else text

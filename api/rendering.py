@@ -13,7 +13,7 @@ from alignment.estimate import Estimate
 from api import charts
 from api.address import contact_link
 from api.assets import asset_url
-from api.figures import SCALES, Figure, figure
+from api.figures import SCALES, Figure, figure, number
 
 
 @cache
@@ -26,7 +26,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"fig": _fig, "day": day, "moment": moment, "count": count, "plain": plain}
+    found.filters |= {"fig": _fig, "on": _on, "day": day, "moment": moment, "count": count, "plain": plain}
     found.globals |= {"asset": asset_url, "contact_link": contact_link, "charts": charts, "scales": SCALES}
     return found
 
@@ -38,6 +38,12 @@ def render(template: str, **context: Any) -> str:
 
 def _fig(estimate: Estimate, scale: str) -> Figure:
     return figure(estimate, SCALES[scale])
+
+
+def _on(value: float, scale: str) -> str:
+    """An exact number, such as a goalpost, on its scale."""
+    known = SCALES[scale]
+    return number(value, known, known.digits) + known.unit
 
 
 def day(value: date) -> str:

@@ -12,6 +12,7 @@ from api.deps import ReadingOf
 from api.figures import SCORE
 from api.headers import page_answer
 from api.pages.scorecard import outcome_rows
+from api.pages.step import ROWS
 from api.problems import NotFoundError
 from api.rendering import render
 from store.browse import list_tagged
@@ -43,7 +44,7 @@ def outcome(
         here="",
         action=Links(job.id).outcome(outcome),
         json_url=links.contacts(step.id, outcome=outcome),
-        page=list_tagged(reading.session, job, view=reading.view, outcome=outcome, cursor=cursor or None),
+        page=list_tagged(reading.session, job, view=reading.view, outcome=outcome, cursor=cursor or None, limit=ROWS),
         more=lambda after: links.outcome(outcome, cursor=after),
     )
     return page_answer(request, html)

@@ -22,7 +22,7 @@ from taxonomy.model import DesiredOutcome, JobStage, JobStep
 
 router = APIRouter(include_in_schema=False)
 
-HEAT = (15.0, 30.0, 45.0, 60.0)
+HEAT = (15.0, 25.0, 35.0, 50.0)
 SHOWN_OUTCOMES = 8
 COMPONENTS = {
     "opportunity": ("Outcomes", "how far the most under-served outcomes have come towards their targets"),
@@ -107,7 +107,7 @@ def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Seque
         json_url=links.scorecard(api=True),
         stages=stage_columns(rows),
         rows=by_burden(rows),
-        axis=charts.axis(FRICTION, low=0.0, high=top),
+        axis=charts.axis(FRICTION, low=0.0, high=top, count=charts.tick_count(top)),
         gauge=charts.gauge(card.index.index, INDEX, name="Alignment Index", method_band=card.index.method_band),
         movement=movement(card.index_trend, name="the index"),
         trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links)),
@@ -202,7 +202,7 @@ def component_rows(card: Scorecard, links: Links) -> list[BarRow]:
 
 def success_rows(card: Scorecard, links: Links) -> list[BarRow]:
     """Task success of the critical steps."""
-    steps = [card.job.step_by_id[key] for key in card.task_success if key in card.job.step_by_id]
+    steps = [step for step in card.job.critical_steps if step.id in card.task_success]
     return [
         BarRow(
             step.name, step.statement, card.task_success[step.id], links.step(step.id),

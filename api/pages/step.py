@@ -26,6 +26,9 @@ from taxonomy.model import JobStep
 router = APIRouter(include_in_schema=False)
 
 
+ROWS = 20
+
+
 @dataclass(frozen=True)
 class SliceRow:
     """One value of a dimension with the step's friction there."""
@@ -77,8 +80,8 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
         outcomes=[row for row in outcome_rows(card, links) if row.step.id == step.id],
         modes={mode.outcome: mode for mode in card.failure_modes},
         breakdowns=_breakdowns(reading, card, step),
-        friction_axis=charts.axis(FRICTION, low=0.0, high=100.0),
-        page=list_tagged(reading.session, card.job, view=reading.view, step=step.id, cursor=cursor),
+        friction_axis=charts.axis(FRICTION, low=0.0, high=100.0, count=charts.tick_count(100.0)),
+        page=list_tagged(reading.session, card.job, view=reading.view, step=step.id, cursor=cursor, limit=ROWS),
         more=lambda after: links.step(step.id, cursor=after),
     )
 

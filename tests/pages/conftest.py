@@ -1,0 +1,113 @@
+"""A real server on a free port over the demo's database, and a real browser that notes what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path(os.environ.get("HEADWAY_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def server(demo_home: Path) -> Iterator[str]:
+    import uvicorn
+
+    from api.app import create_app
+    from store.settings import Settings
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = create_app(Settings(home=demo_home))
+    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", proxy_headers=False))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not running.started and time.monotonic() < until:
+        time.sleep(0.05)
+    assert running.started
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM.exists():
+        message = f"no browser at {CHROMIUM}: install one (Debian: apt-get install chromium) or set HEADWAY_CHROMIUM"
+        if os.environ.get("HEADWAY_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, with everything it complained of and every address it asked for."""
+
+    page: object
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(browser, server) -> Iterator[Callable[..., Visit]]:
+    contexts = []
+
+    def open_page(path: str, *, width: int = 1440, dark: bool = False, javascript: bool = True) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+        )
+        contexts.append(context)
+        found = Visit(context.new_page())
+        found.page.on("console", lambda message: found.complaints.append(message.text))
+        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        found.page.on("request", lambda request: found.asked.append(request.url))
+        found.page.goto(server + path)
+        return found
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def addresses(server: str) -> dict[str, str]:
+    """One address of each page, the contact's taken from the API."""
+    import httpx
+
+    base = "/jobs/online-order"
+    rows = httpx.get(f"{server}/v1{base}/steps/track-delivery/contacts", params={"limit": 1}).json()["items"]
+    return {
+        "jobs": "/jobs",
+        "scorecard": base,
+        "filtered scorecard": f"{base}?channel=chat&segment.tier=gold",
+        "empty scorecard": f"{base}?from=1999-01-01&to=1999-02-01",
+        "step": f"{base}/steps/track-delivery",
+        "outcome": f"{base}/outcomes/know-arrival",
+        "index": f"{base}/index",
+        "contact": f"/contacts/{rows[0]['contact_id']}",
+    }
