@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from alignment.estimate import Estimate
 from alignment.scorecard import (
@@ -16,6 +19,8 @@ from alignment.scorecard import (
     TrendPoint,
     View,
 )
+from api.app import create_app
+from store.settings import Settings
 from taxonomy.model import DesiredOutcome, Job, JobStage, JobStep
 
 AS_OF = datetime(2026, 10, 31, 6, tzinfo=UTC)
@@ -102,6 +107,14 @@ def weekly(base: float, slope: float, half: float, *, gap: int | None = None) ->
         estimate = missing() if i == gap else est(base + slope * i + wiggle, half)
         points.append(TrendPoint(date(2026, 6, 1) + timedelta(weeks=i), estimate))
     return tuple(points)
+
+
+@pytest.fixture(scope="module")
+def client(demo_home: Path) -> Iterator[TestClient]:
+    """The whole app over the demo's database, asked from this machine."""
+    app = create_app(Settings(home=demo_home))
+    with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
