@@ -121,7 +121,7 @@ class Intake:
 
     def _add_contacts(self, session: Session, good: Sequence[Accepted]) -> tuple[Ingested, list[Rejected]]:
         identity = self.home.identity
-        batch = [Incoming.of(item.contact, redacted=redact_contact(item.contact), identity=identity) for item in good]
+        batch = [Incoming.of(item.contact, redact=redact_contact, identity=identity) for item in good]
         job_id = self.job.id if self.job else None
         added = add_contacts(session, batch, source=self.source, job_id=job_id, identity=identity)
         conflicts = [_conflict(good[position]) for position in added.conflicts]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, select, tuple_
@@ -24,16 +25,22 @@ class UnknownContactError(BadInputError):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A contact ready to be stored: its redacted form and the hash of what came in."""
+    """A contact as it came in, what takes personal data out of it, and the hash of its content."""
 
-    contact: Contact
+    original: Contact
+    redact: Callable[[Contact], Contact]
     content_hash: str
 
     @classmethod
-    def of(cls, original: Contact, *, redacted: Contact, identity: Identity) -> Incoming:
+    def of(cls, original: Contact, *, redact: Callable[[Contact], Contact], identity: Identity) -> Incoming:
         """Hash everything but the survey and the labels: an answer may come later than the contact."""
         record = contact_to_json(replace(original, survey=None, labels=None))
-        return cls(redacted, identity.content(record))
+        return cls(original, redact, identity.content(record))
+
+    @cached_property
+    def contact(self) -> Contact:
+        """The contact without personal data. Only new contacts are asked for it: redacting is most of the work."""
+        return self.redact(self.original)
 
 
 @dataclass(frozen=True)
@@ -53,17 +60,18 @@ def add_contacts(
 
     An id seen with the same content and a survey answer that was not there yet is completed by it.
     """
-    known = _known(session, source, [item.contact.id for item in batch])
+    known = _known(session, source, [item.original.id for item in batch])
     fresh: dict[str, Incoming] = {}
     updated, present, conflicts = 0, 0, []
     for position, item in enumerate(batch):
-        seen = known.get(item.contact.id) or fresh.get(item.contact.id)
+        name = item.original.id
+        seen = known.get(name) or fresh.get(name)
         if seen is None:
-            fresh[item.contact.id] = item
+            fresh[name] = item
         elif seen.content_hash != item.content_hash:
             conflicts.append(position)
-        elif not isinstance(seen, Incoming) and seen.effort is None and item.contact.survey is not None:
-            _add_survey(session, seen.pk, item.contact.survey)
+        elif not isinstance(seen, Incoming) and seen.effort is None and item.original.survey is not None:
+            _add_survey(session, seen.pk, item.original.survey)
             updated += 1
         else:
             present += 1
