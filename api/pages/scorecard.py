@@ -169,11 +169,12 @@ def stage_columns(rows: Sequence[StepRow]) -> list[StageColumn]:
 
 
 def mode_rows(card: Scorecard, links: Links) -> list[ModeRow]:
-    """The top three failure modes."""
+    """The top three failure modes; one whose burden is not known cannot be named."""
     job = card.job
+    known = [mode for mode in card.failure_modes if mode.burden.value is not None]
     return [
         ModeRow(i, mode, job.step_by_id[mode.step], job.outcome_by_id.get(mode.outcome), links.outcome(mode.outcome))
-        for i, mode in enumerate(card.failure_modes[:3], start=1)
+        for i, mode in enumerate(known[:3], start=1)
     ]
 
 
