@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from tagger.redaction.recogniser import KINDS, MASK, Hit
@@ -96,8 +97,12 @@ class Marking:
         return self._starts[piece] + at - self._work_starts[piece]
 
 
-def find_all(text: str) -> list[Hit]:
-    """What every recogniser sees in a text, highest priority first; hits may overlap."""
+@lru_cache(maxsize=8192)
+def find_all(text: str) -> tuple[Hit, ...]:
+    """What every recogniser sees in a text, highest priority first; hits may overlap.
+
+    Agents say the same sentences all day: what was seen in one is remembered.
+    """
     lowered = text.lower()
     digit = _DIGIT.search(text) is not None
     hits: list[Hit] = []
@@ -105,7 +110,7 @@ def find_all(text: str) -> list[Hit]:
         hints = recogniser.hints
         if not hints or (hints == ("0",) and digit) or any(hint in lowered for hint in hints if hint != "0"):
             hits += recogniser.find(text)
-    return hits
+    return tuple(hits)
 
 
 def resolve(hits: Iterable[Hit]) -> list[Hit]:
