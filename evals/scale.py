@@ -42,7 +42,7 @@ def run_command(arguments: Sequence[str], *, home: Path, stdin: Path | None = No
         text=True,
         encoding="utf-8",
     )
-    output, _ = process.communicate(gzip.open(stdin, "rt", encoding="utf-8").read() if stdin else None)
+    output, _ = process.communicate(gzip.decompress(stdin.read_bytes()).decode() if stdin else None)
     seconds = time.perf_counter() - began
     if process.returncode not in (0, 3):
         raise subprocess.CalledProcessError(process.returncode, list(arguments), output)

@@ -115,7 +115,8 @@ def _ours(split: Split) -> tuple[dict[str, float], Any, Any]:
             for line in run_command(["predict", "--job", job], home=home, stdin=test).output.splitlines()
         ]
     figures = {"per_second": graded.output["contacts_per_second"], "train_seconds": trained.seconds}
-    return figures, *(np.array([tag[level] or "" for tag in tags]) for level in ("step", "outcome"))
+    steps, outcomes = (np.array([tag[level] or "" for tag in tags]) for level in ("step", "outcome"))
+    return figures, steps, outcomes
 
 
 def _baseline(split: Split) -> tuple[dict[str, float], Any]:
