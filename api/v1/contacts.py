@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import DbSession
 from api.headers import json_answer
-from api.v1 import shapes
+from api.v1.contact_shapes import ContactShape
 from api.v1.documents import contact_json
 from api.v1.jobs import PROBLEMS
 from store.browse import read_contact
@@ -16,7 +16,7 @@ from store.browse import read_contact
 router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS)  # type: ignore[arg-type]
 
 
-@router.get("/contacts/{contact_id:path}", response_model=shapes.ContactShape)
+@router.get("/contacts/{contact_id:path}", response_model=ContactShape)
 def contact(
     request: Request,
     session: DbSession,

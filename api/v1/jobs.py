@@ -12,6 +12,7 @@ from api.deps import DbSession, ReadingOf
 from api.headers import json_answer
 from api.problems import NotFoundError
 from api.v1 import shapes
+from api.v1.contact_shapes import ContactsShape
 from api.v1.documents import history_json, job_json, page_json, summary_json
 from store.browse import list_tagged
 from store.jobs import list_jobs
@@ -68,7 +69,7 @@ def outcomes(request: Request, reading: ReadingOf) -> Response:
     return json_answer(request, outcomes_json(reading.card))
 
 
-@job_router.get("/steps/{step}/contacts", response_model=shapes.ContactsShape, tags=["contacts"])
+@job_router.get("/steps/{step}/contacts", response_model=ContactsShape, tags=["contacts"])
 def step_contacts(
     request: Request,
     reading: ReadingOf,

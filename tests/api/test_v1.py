@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from api.v1 import shapes
+from api.v1.contact_shapes import ContactShape, ContactsShape
 
 BASE = "/v1/jobs/online-order"
 
@@ -27,7 +28,7 @@ BASE = "/v1/jobs/online-order"
         (f"{BASE}/index", shapes.IndexShape),
         (f"{BASE}/index/formula", shapes.FormulaShape),
         (f"{BASE}/index/history", shapes.HistoryShape),
-        (f"{BASE}/steps/track-delivery/contacts", shapes.ContactsShape),
+        (f"{BASE}/steps/track-delivery/contacts", ContactsShape),
     ],
 )
 def test_an_answer_has_the_shape_that_the_documentation_gives(client, path, shape):
@@ -85,7 +86,7 @@ def test_contacts_follow_the_filters(client):
 def test_a_contact_shows_evidence_inside_its_words(client):
     row = client.get(f"{BASE}/steps/track-delivery/contacts").json()["items"][0]
     answer = client.get(f"/v1/contacts/{row['contact_id']}", params={"source": row["source"]})
-    contact = shapes.ContactShape.model_validate_json(answer.content)
+    contact = ContactShape.model_validate_json(answer.content)
 
     assert contact.tags[0].evidence
     for span in contact.tags[0].evidence:

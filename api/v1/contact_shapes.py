@@ -1,0 +1,103 @@
+"""The JSON shapes of contacts and of what was said of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from api.v1.shapes import Shape
+
+
+class ContactRowShape(Shape):
+    """One contact in a list."""
+
+    contact_id: str
+    source: str
+    started_at: datetime | None
+    channel: str | None
+    step: str | None
+    outcome: str | None
+    confidence: float
+    decided: bool
+    snippet: str
+    effort: float | None
+    effort_scale: str | None
+
+
+class ContactsShape(Shape):
+    """Part of a list of contacts, newest first."""
+
+    items: list[ContactRowShape]
+    next_cursor: str | None
+    total: int
+
+
+class TurnShape(Shape):
+    """One thing said, redacted."""
+
+    speaker: Literal["customer", "agent", "system"]
+    text: str
+    at: datetime | None
+
+
+class SpanShape(Shape):
+    """Characters `start` to `end` of turn number `turn`."""
+
+    turn: int
+    start: int
+    end: int
+
+
+class TagShape(Shape):
+    """What one model said of a contact."""
+
+    step: str | None
+    outcome: str | None
+    confidence: float
+    deferred: bool
+    source: Literal["classifier", "llm"]
+    steps: dict[str, float]
+    outcomes: dict[str, float]
+    evidence: list[SpanShape]
+    novelty: float
+    model: str
+    job: str
+    job_version: str
+
+
+class DecisionShape(Shape):
+    """What an analyst decided of a contact."""
+
+    job: str
+    step: str | None
+    outcome: str | None
+    by: str
+    at: datetime
+
+
+class SurveyShape(Shape):
+    """What the customer answered afterwards."""
+
+    effort: float | None
+    resolved: bool | None
+    answered_at: datetime | None
+    scale: str
+
+
+class ContactShape(Shape):
+    """One contact with everything said of it."""
+
+    id: str
+    source: str
+    channel: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    segment: dict[str, str]
+    circumstance: dict[str, str]
+    transfers: int | None
+    cost: float | None
+    abandoned: bool | None
+    survey: SurveyShape | None
+    turns: list[TurnShape]
+    tags: list[TagShape]
+    decisions: list[DecisionShape]
