@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 export HEADWAY_HOME ?= .headway
 
 .DEFAULT_GOAL := help

@@ -68,7 +68,9 @@ def read_scorecard(session: Session, job: Job, view: View) -> Scorecard:
 
     As long as nothing new is recorded the same scorecard is given, dated when it was first made.
     """
-    return _kept.get(_key(session, job, view), lambda: _build(session, job, view))
+    card = _kept.get(_key(session, job, view), lambda: _build(session, job, view))
+    # One made later than the moment asked about holds the same figures under a later date.
+    return card if card.view.as_of <= view.as_of else _build(session, job, view)
 
 
 def _key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
