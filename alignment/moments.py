@@ -177,6 +177,11 @@ def _inside(key: Slice, view: View) -> bool:
     return all(_reader(name)(key) == wanted for name, wanted in view.filters.items())
 
 
+def check_dimension(dimension: str) -> None:
+    """Raise UnknownDimensionError unless contacts can be sliced by it."""
+    _reader(dimension)
+
+
 def _reader(dimension: str) -> Callable[[Slice], str | None]:
     family, _, name = dimension.partition(".")
     match family, name:

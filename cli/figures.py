@@ -140,6 +140,7 @@ def _read(
 
 
 def _view(chosen: dict[str, Any]) -> View:
+    from alignment.moments import check_dimension
     from alignment.scorecard import View
 
     filters = {}
@@ -147,6 +148,7 @@ def _view(chosen: dict[str, Any]) -> View:
         name, equals, value = condition.partition("=")
         if not equals or not value:
             raise click.BadParameter(f"{condition!r} is not NAME=VALUE", param_hint="--where")
+        check_dimension(name)
         filters[name] = value
     start, end, as_of = chosen.get("start"), chosen.get("end"), chosen.get("as_of")
     moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)

@@ -61,7 +61,7 @@ def read_id(value: Any, field: str) -> str:
     if not text:
         raise ContactError("missing-id", f"{field} is empty", field)
     if len(text) > MAX_ID_LENGTH:
-        raise ContactError("id-too-long", f"{field} has {len(text)} characters; at most {MAX_ID_LENGTH}", field)
+        raise ContactError("id-too-long", f"{field} has {len(text):,} characters; at most {MAX_ID_LENGTH}", field)
     return text
 
 

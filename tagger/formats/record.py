@@ -144,7 +144,7 @@ def _turn(item: Any, path: str, now: datetime) -> Turn:
     if not isinstance(text, str):
         raise ContactError("wrong-type", f"{path}.text must be a string", f"{path}.text")
     if len(text) > MAX_TURN_LENGTH:
-        message = f"{path}.text has {len(text)} characters; at most {MAX_TURN_LENGTH}"
+        message = f"{path}.text has {len(text):,} characters; at most {MAX_TURN_LENGTH:,}"
         raise ContactError("turn-too-long", message, f"{path}.text")
     return Turn(cast(Speaker, speaker), clean(text), read_time(item.get("at"), f"{path}.at", now=now))
 
