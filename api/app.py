@@ -21,6 +21,7 @@ from api.pages.step import router as step_page
 from api.v1 import contacts as v1_contacts
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
+from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
 
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     problems.install(app)
-    for router in (health.router, v1_jobs.router, v1_contacts.router, assets.router):
+    for router in (health.router, v1_jobs.router, v1_contacts.router, v1_runs.router, assets.router):
         app.include_router(router)
     for page in PAGES:
         app.include_router(page)

@@ -18,10 +18,11 @@ def tag(job: str, as_json: bool) -> None:
     """Tag the contacts that the model in use has not read."""
     from flows.progress import progress_bar
     from flows.tag import tag as tag_all
+    from flows.tag import waiting
     from flows.workspace import Workspace
 
     workspace = Workspace.open(job)
-    with progress_bar("tag") as tick:
+    with progress_bar("tag", total=waiting(workspace)) as tick:
         done = tag_all(workspace, tick=tick)
     print_counts(asdict(done), as_json=as_json)
 

@@ -21,7 +21,7 @@ from flows.log import open_log
 from flows.measure import measure
 from flows.progress import progress_bar
 from flows.publish import publish
-from flows.tag import tag
+from flows.tag import tag, waiting
 from flows.workspace import Workspace
 from store.runs import recorded
 from taxonomy.errors import BadInputError
@@ -84,7 +84,7 @@ def tag_stage(plan: Plan, run_id: str) -> StageReport:
     """Tag what the model in use has not read."""
 
     def work(workspace: Workspace) -> Any:
-        with progress_bar("tag") as tick:
+        with progress_bar("tag", total=waiting(workspace)) as tick:
             return tag(workspace, tick=tick)
 
     return _reported("tag", plan, run_id, work)

@@ -11,7 +11,7 @@ from flows.workspace import Workspace
 from store.contacts import read_contacts
 from store.models import NoModelError
 from store.reviews import queue_unsure
-from store.tags import add_tags, save_label_space, untagged
+from store.tags import add_tags, count_untagged, save_label_space, untagged
 from tagger.tag import tag_contacts
 from taxonomy.model import Job
 
@@ -39,6 +39,15 @@ def check_version(model: Model, job: Job) -> None:
             f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
             f"run `headway train --job {job.id} --data FILE`"
         )
+
+
+def waiting(workspace: Workspace) -> int:
+    """How many contacts the model in use has still to read; 0 where no model is in use."""
+    job, model = workspace.job, workspace.shelf.current()
+    if model is None:
+        return 0
+    with workspace.database.session() as session:
+        return count_untagged(session, job_id=job.id, job_version=job.stamp, model_id=model)
 
 
 def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:

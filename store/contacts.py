@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from store.identity import Identity
@@ -177,11 +177,3 @@ def contact_of(row: Row[Any]) -> Contact:
         survey=None if row.effort is None and row.survey_resolved is None else survey,
         extra=row.extra,
     )
-
-
-def contact_rows(session: Session, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Rows of contacts by (source, id)."""
-    query = select(contacts.c.pk, contacts.c.source, contacts.c.contact_id).where(
-        tuple_(contacts.c.source, contacts.c.contact_id).in_(named)
-    )
-    return {(row.source, row.contact_id): row.pk for row in session.execute(query)}

@@ -12,8 +12,11 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from flows.run import STAGES, Plan, StageReport, story
+from store.settings import load_settings
 
 JOB = "online-order"
 
@@ -102,6 +105,11 @@ def test_the_log_tells_stages_and_counts_and_nothing_that_was_said(in_demo_copy:
     lines = [json.loads(line) for line in (in_demo_copy / "logs" / "headway.jsonl").read_text().splitlines()]
     assert [line["event"] for line in lines] == ["stage started", "stage done"] * 4
     assert lines[-1]["stage"] == "publish"
+    with TestClient(create_app(load_settings()), base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
+        runs = client.get("/v1/runs").json()
+    assert [(run["stage"], run["status"]) for run in runs] == [
+        (stage, "done") for stage in ("publish", "measure", "draw", "tag")
+    ]
     assert all(set(line) <= {"at", "level", "event", "stage", "job", "run", "seconds", "counts"} for line in lines)
 
 
