@@ -63,5 +63,5 @@ def _tags(predictor: Predictor, labelled: Labelled) -> list[Tag]:
     found: list[Tag] = []
     for start in range(0, len(labelled.contacts), BATCH):
         batch = labelled.contacts[start : start + BATCH]
-        found += tag_contacts(predictor.job, predictor.model, batch).tags
+        found += tag_contacts(predictor.job, predictor.reader, batch).tags
     return found

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from classifiers.artifact import load
+from classifiers.llm import AidedModel
 from classifiers.model import Model
+from flows.llm import aided
 from flows.tag import check_version
 from store.models import ModelShelf
 from store.settings import Settings
@@ -23,24 +25,26 @@ from taxonomy.model import Job
 
 @dataclass(frozen=True)
 class Predictor:
-    """One job and one model, ready to answer."""
+    """One job and one model, ready to answer; `reader` is the model with the LLM behind it, where one is configured."""
 
     job: Job
     model: Model
+    reader: Model | AidedModel
 
     @classmethod
     def open(cls, job: Job, *, settings: Settings, model: str | None = None) -> Predictor:
         """The model in use, or the one named. Raises NoModelError or JobVersionError."""
-        found = load(ModelShelf(settings.models, job.id).path(model), home=settings.home)
+        folder = ModelShelf(settings.models, job.id).path(model)
+        found = load(folder, home=settings.home)
         check_version(found, job)
-        return cls(job, found)
+        return cls(job, found, aided(found, job, settings=settings, folder=folder))
 
     def lines(self, batch: Sequence[tuple[int, bytes]]) -> list[dict[str, Any]]:
         """One answer per numbered line, in order: a tag, or an error where the line cannot be read."""
         now = datetime.now(UTC)
         reads = [self._read(number, line, now) for number, line in batch]
         contacts = [redact_contact(read) for read in reads if isinstance(read, Contact)]
-        tags = iter(tag_contacts(self.job, self.model, contacts).tags if contacts else ())
+        tags = iter(tag_contacts(self.job, self.reader, contacts).tags if contacts else ())
         return [tag_line(next(tags)) if isinstance(read, Contact) else error_line(read) for read in reads]
 
     def _read(self, number: int, line: bytes, now: datetime) -> Contact | Rejected:

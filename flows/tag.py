@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from classifiers.artifact import load
+from classifiers.llm import AidedModel
 from classifiers.model import Model
+from flows.llm import aided
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
@@ -29,6 +33,13 @@ class TaggedCounts:
     tagged: int
     deferred: int
     model: str
+
+
+@dataclass(frozen=True)
+class AidedCounts(TaggedCounts):
+    """The same where an LLM is configured: what it was asked, answered and refused, its tokens and its cost."""
+
+    llm: Mapping[str, Any]
 
 
 def check_version(model: Model, job: Job) -> None:
@@ -56,8 +67,10 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     Raises NoModelError without a model, JobVersionError if it belongs to another version of the job.
     """
     job, database = workspace.job, workspace.database
-    model = load(workspace.shelf.path(), home=workspace.settings.home)
+    folder = workspace.shelf.path()
+    model = load(folder, home=workspace.settings.home)
     check_version(model, job)
+    reader = aided(model, job, settings=workspace.settings, folder=folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     with database.session() as session:
         save_label_space(session, model.id, model.space)
@@ -67,8 +80,8 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
             keys = untagged(session, **names, after=after, limit=BATCH)
             keyed = read_contacts(session, keys)
         if not keyed:
-            return TaggedCounts(tagged, deferred, model.id)
-        read = tag_contacts(job, model, [contact for _, contact in keyed])
+            return _counted(TaggedCounts(tagged, deferred, model.id), reader)
+        read = tag_contacts(job, reader, [contact for _, contact in keyed])
         unsure = [key for (key, _), tag in zip(keyed, read.tags, strict=True) if tag.deferred]
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
@@ -77,3 +90,9 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
         deferred += len(unsure)
         after = keyed[-1][0]
         tick(len(keyed))
+
+
+def _counted(counts: TaggedCounts, reader: Model | AidedModel) -> TaggedCounts:
+    if isinstance(reader, AidedModel):
+        return AidedCounts(**asdict(counts), llm=reader.stage.counts())
+    return counts

@@ -36,11 +36,22 @@ class Settings(BaseSettings):
         default=None, description="key of the customer hash; unset means one kept in the home folder"
     )
     openai_api_key: SecretStr | None = Field(
-        default=None, validation_alias="OPENAI_API_KEY", description="key of the LLM endpoint; unset means no LLM"
+        default=None,
+        validation_alias="OPENAI_API_KEY",
+        description="key of the LLM endpoint; may be unset where an address is set whose endpoint wants none",
     )
     llm_base_url: str | None = Field(default=None, description="address of any OpenAI-compatible endpoint")
-    llm_model: str | None = Field(default=None, description="name of the LLM")
+    llm_model: str | None = Field(default=None, description="name of the LLM; unset means no LLM")
     llm_budget_usd: float = Field(default=10.0, ge=0, description="most that a day's LLM calls may cost")
+    llm_price: str | None = Field(
+        default=None,
+        pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$",
+        description="dollars per million tokens read/written, such as 0.15/0.6; unset means the list price if known",
+    )
+    llm_samples: int = Field(
+        default=3, ge=1, le=15, description="how often the LLM is asked about one contact; 1 uses token probabilities"
+    )
+    llm_concurrency: int = Field(default=4, ge=1, le=64, description="most LLM calls at one time")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level that is logged"
     )
@@ -61,6 +72,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy address in force."""
         return self.database_url or f"sqlite:///{self.home.absolute() / 'headway.db'}"
+
+    @property
+    def llm_configured(self) -> bool:
+        """Whether an LLM may be asked: its name is set, and an address or a key to reach it."""
+        return bool(self.llm_model and (self.llm_base_url or self.openai_api_key))
 
     @property
     def models(self) -> Path:

@@ -18,6 +18,7 @@ EVIDENCE_SHARE = 0.5
 """A turn is evidence if it speaks for the answer at least half as strongly as the strongest turn."""
 
 MOST_EVIDENCE = 3
+LLM = "llm"
 
 Document = tuple[str, ...]
 
@@ -32,6 +33,10 @@ class Answers(Protocol):
     @property
     def deferred(self) -> NDArray[np.bool_]:
         """Shape (n,): True where the answer is left to somebody else."""
+
+    @property
+    def stage(self) -> Sequence[str]:
+        """Who spoke last of each document: a trained stage, or `llm`."""
 
 
 class Reader(Protocol):
@@ -82,7 +87,8 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
             outcome=outcome_of(label),
             confidence=shares[row][space.groups[group]],
             deferred=bool(answers.deferred[row]),
-            source="classifier",
+            # What an LLM was not sure of is still the classifier's answer.
+            source="llm" if answers.stage[row] == LLM and not answers.deferred[row] else "classifier",
             steps=shares[row],
             outcomes=_shares(space.labels, scores[row]),
             evidence=evidence(contact, weights[row]),

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from classifiers.encoder_export import default_encoder
 from cli.main import QUIET, headway
+from tests.chat_server import ChatServer
 
 os.environ.update(QUIET)
 
@@ -84,3 +85,11 @@ def run() -> Iterator[Callable[..., Result]]:
         return runner.invoke(headway, [str(one) for one in arguments], input=input)
 
     yield invoke
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatServer]:
+    """A loopback server that speaks the OpenAI protocol."""
+    server = ChatServer()
+    yield server
+    server.close()
