@@ -39,7 +39,7 @@ class Split:
 
 
 def tagger_bench(data: Path | None, *, say: Say) -> dict[str, Any]:
-    """Train and measure ours and the baseline on each data set at hand; differences are paired, ours less baseline's."""
+    """Train and measure ours and the baseline on each data set at hand; differences are paired, ours less theirs."""
     splits = [_sample()]
     if data is not None and present(data):
         splits.append(_banking77(data))
