@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
+from alignment.clusters import Clusters, clusters_of
 from alignment.effort import EffortScale, scale_named
 from alignment.estimate import Estimate
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
-from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula, shrunk
+from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula
 from alignment.heart import attempts, task_success
-from alignment.index import IndexInputs, alignment_index, without_formula
+from alignment.index import alignment_index, without_formula
+from alignment.index_inputs import index_inputs
 from alignment.moments import Moments
 from alignment.opportunity import outcome_figures
 from alignment.rectify import TargetEstimates
@@ -50,7 +52,8 @@ def build_scorecard(
     """
     scale = scale_named(effort_scale)
     evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
-    found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of)
+    clusters = moments.clusters(view)
+    found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=clusters)
     outcomes = outcome_figures(job, survey, view=view)
     success = task_success(job, evidence.attempts, view=view)
     modes = failure_modes(job, found, moments.targets, scale=scale, as_of=view.as_of)
@@ -58,7 +61,7 @@ def build_scorecard(
         index = without_formula(_why_no_formula(job, outcomes, modes, view), as_of=view.as_of)
     else:
         index = evidence.index(formula, found, outcomes, view)
-    index_trend, step_trends = _trends(evidence, moments, view, formula)
+    index_trend, step_trends = _trends(evidence, moments, view, formula, clusters)
     return Scorecard(
         job=job,
         view=view,
@@ -94,22 +97,9 @@ class _Evidence:
         view: View,
     ) -> AlignmentIndex:
         """The index of one view or trailing window."""
-        means = {pair: found[self.targets.index("outcome", pair[1])].means for pair in formula.modes if self._has(pair)}
-        inputs = IndexInputs(
-            opportunity={**{o.outcome: o.opportunity for o in outcomes}, **shrunk(outcomes)},
-            task_success=task_success(self.job, self.attempts, view=view),
-            effort={pair: mean["effort"] for pair, mean in means.items()} if self._scale_fits(formula) else {},
-            fcr={pair: mean["fcr"] for pair, mean in means.items()},
-        )
+        success = task_success(self.job, self.attempts, view=view)
+        inputs = index_inputs(formula, found, self.targets, outcomes=outcomes, success=success, scale=self.scale)
         return alignment_index(formula, inputs, as_of=view.as_of)
-
-    def _has(self, mode: tuple[str, str]) -> bool:
-        """Whether this job version still has the failure mode that the formula names."""
-        return mode[1] in self.targets.outcomes
-
-    def _scale_fits(self, formula: IndexFormula) -> bool:
-        """Whether the formula's effort goalposts belong to the scale of the answers."""
-        return self.scale.disagreement(formula.goalposts["effort"]) is None
 
 
 def _why_no_formula(job: Job, outcomes: Sequence[OutcomeFigures], modes: Sequence[FailureMode], view: View) -> str:
@@ -126,12 +116,16 @@ class _Trailing:
 
     evidence: _Evidence
     window: Window
+    clusters: Callable[[], Clusters | None]
 
     @cached_property
     def found(self) -> list[TargetEstimates]:
         """Estimates of every target in the window."""
         evidence, as_of = self.evidence, self.window.view.as_of
-        return target_estimates(self.window.folds, evidence.targets, scale=evidence.scale, as_of=as_of)
+        clusters = self.clusters()
+        return target_estimates(
+            self.window.folds, evidence.targets, scale=evidence.scale, as_of=as_of, clusters=clusters
+        )
 
     def friction(self, step: str) -> tuple[Window, Estimate]:
         """A step's friction in the window."""
@@ -146,20 +140,30 @@ class _Trailing:
 
 
 def _trends(
-    evidence: _Evidence, moments: Moments, view: View, formula: IndexFormula | None
+    evidence: _Evidence, moments: Moments, view: View, formula: IndexFormula | None, clusters: Clusters | None
 ) -> tuple[tuple[TrendPoint, ...], Mapping[str, tuple[TrendPoint, ...]]]:
     """The index and each step's friction by week."""
     scores = _ScoresByDate(evidence.job, evidence.survey, {})
     index: list[TrendPoint] = []
     steps: dict[str, list[TrendPoint]] = {step: [] for step in evidence.job.step_by_id}
     for week, windows in weekly_windows(moments, view):
-        spans = [_Trailing(evidence, window) for window in windows]
+        spans = [
+            _Trailing(evidence, window, partial(_window_clusters, moments, clusters, window)) for window in windows
+        ]
         for step, points in steps.items():
             points.append(TrendPoint(week, shortest(span.friction(step) for span in spans)))
         if formula is not None:
             outcomes = scores.at(windows[0].view)
             index.append(TrendPoint(week, shortest(span.index(formula, outcomes) for span in spans)))
     return tuple(index), {step: tuple(points) for step, points in steps.items()}
+
+
+def _window_clusters(moments: Moments, whole: Clusters | None, window: Window) -> Clusters | None:
+    """What replicates say of a window. Those of a filtered view speak of all contacts, so the whole view's will do."""
+    if whole is None or window.view.filters:
+        return whole
+    replicated = moments.replicates.between(window.view.start, window.view.end)
+    return None if replicated is None else clusters_of(replicated, window.folds.sum(axis=0))
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,16 @@ _NOT_GIVEN = "not enough evidence: not measured in this view"
 
 @dataclass(frozen=True)
 class IndexInputs:
-    """The evidence of one view: opportunity (shrunk) by outcome, task success by step, effort and fcr by mode."""
+    """The evidence of one view: opportunity (shrunk) by outcome, task success by step, effort and fcr by mode.
+
+    `deviations` by input id, as `effort:STEP/OUTCOME`: its error in each replicate, for inputs that err together.
+    """
 
     opportunity: Mapping[str, Estimate] = field(default_factory=dict)
     task_success: Mapping[str, Estimate] = field(default_factory=dict)
     effort: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     fcr: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
+    deviations: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,15 @@ def _slices(frame: pd.DataFrame) -> tuple[list[Slice], NDArray[np.intp]]:
     columns = [frame[name].to_list() for name in ("day", "channel", "segment", "circumstance")]
     codes: dict[tuple[object, ...], int] = {}
     of_row = np.fromiter((codes.setdefault(key, len(codes)) for key in zip(*columns, strict=True)), np.intp, len(frame))
-    keys = [Slice(_day(day), _text(channel), *pairs) for day, channel, *pairs in codes]  # type: ignore[arg-type]
+    keys = [Slice(day_of(day), _text(channel), *pairs) for day, channel, *pairs in codes]  # type: ignore[arg-type]
     # Two spellings of "no value" (None and NaN) are one slice.
     distinct = {key: position for position, key in enumerate(dict.fromkeys(keys))}
     renumber = np.array([distinct[key] for key in keys], dtype=np.intp)
     return list(distinct), renumber[of_row] if len(frame) else of_row
 
 
-def _day(value: object) -> date | None:
+def day_of(value: object) -> date | None:
+    """A cell of the `day` column as a date; pandas' missing times are no day."""
     if isinstance(value, datetime):  # pandas timestamps too
         return None if pd.isna(value) else value.date()
     return value if isinstance(value, date) else None
@@ -124,7 +125,7 @@ def _add_rows(sums: Array, rows: NDArray[np.intp], codes: NDArray[np.intp], evid
         "dg": (truth * model[seen], seen),
     }
     for measure, name in enumerate(SUMMED):
-        values, times = _measured(evidence, name, rows)
+        values, times = measured(evidence, name, rows)
         block = sums[slices, :, measure]
         block[:, :, _AT["n"]] += np.add.reduceat(times > 0, starts, dtype=float)[:, None]
         block[:, :, _AT["reviewed"]] += np.add.reduceat((times > 0) & (weight > 0), starts, dtype=float)[:, None]
@@ -133,7 +134,7 @@ def _add_rows(sums: Array, rows: NDArray[np.intp], codes: NDArray[np.intp], evid
         sums[slices, :, measure] = block
 
 
-def _measured(evidence: Evidence, name: str, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+def measured(evidence: Evidence, name: str, rows: NDArray[np.intp]) -> tuple[Array, Array]:
     """v_i (0 where not measured) and the factor of z_i: r / rho for effort, else 1 where measured."""
     response = evidence.response[rows]
     if name == MEASURES[0]:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alignment.estimate import Estimate
+from alignment.intervals import t_quantile
 from taxonomy.model import FrictionRule, Goalposts
+
+Array = NDArray[np.float64]
 
 
 def norm(value: float, goalposts: Goalposts) -> float:
@@ -14,12 +21,27 @@ def norm(value: float, goalposts: Goalposts) -> float:
     return min(max((value - goalposts.worst) / (goalposts.best - goalposts.worst), 0.0), 1.0)
 
 
-def friction(parts: Mapping[str, Estimate], rule: FrictionRule, *, as_of: datetime) -> Estimate:
+@dataclass(frozen=True)
+class Joint:
+    """How a figure errs in each replicate, and the degrees of freedom of that: what composites are made of."""
+
+    deviation: Array
+    degrees: float
+
+    @property
+    def spread(self) -> float:
+        """Half the width of a 95 % interval."""
+        return t_quantile(self.degrees) * float(np.sqrt((self.deviation**2).mean()))
+
+
+def friction(
+    parts: Mapping[str, Estimate], rule: FrictionRule, *, as_of: datetime, joint: Joint | None = None
+) -> Estimate:
     """100 (1 - sum_m w_m norm_m(theta_m)): 0 = none, 100 = worst.
 
     A weighted measure without evidence makes friction missing; weights are never spread over the others.
-    The interval joins the ends of the parts' own intervals, as if all errors went the same way
-    (se <= sum of w_m se_m / range_m): it is conservative, since the covariance between measures is not known here.
+    With `joint` (`joint_friction`) the interval allows for how the parts err together. Without, it joins the ends of
+    their own intervals, as if all errors went the same way (se <= sum of w_m se_m / range_m), which is conservative.
     One uncorrected part makes the whole uncorrected, without an interval.
     """
     weighted = {name: weight for name, weight in rule.weights.items() if weight > 0}
@@ -37,7 +59,31 @@ def friction(parts: Mapping[str, Estimate], rule: FrictionRule, *, as_of: dateti
     if uncorrected:
         reason = f"no reviewed contact corrects {', '.join(uncorrected)}: this rests on what the tagger alone says"
         return Estimate(value, None, None, n, reviewed, "uncorrected", as_of, reason)
+    if joint is not None:
+        low, high = max(value - joint.spread, 0.0), min(value + joint.spread, 100.0)
     return Estimate(value, low, high, n, reviewed, "composite", as_of)
+
+
+def joint_friction(
+    parts: Mapping[str, Estimate], rule: FrictionRule, errors: Mapping[str, Joint | None]
+) -> Joint | None:
+    """The error of friction from those of its parts; a part outside its goalposts moves nothing.
+
+    None where a part has no value, no interval or no replicates.
+    """
+    total: Array | None = None
+    degrees = []
+    for name, weight in rule.weights.items():
+        part, error, posts = parts.get(name), errors.get(name), rule.goalposts.get(name)
+        if weight <= 0:
+            continue
+        if part is None or part.value is None or part.low is None or error is None or posts is None:
+            return None
+        inside = 0.0 < norm(part.value, posts) < 1.0
+        moved = -100 * weight / (posts.best - posts.worst) * inside * error.deviation
+        total = moved if total is None else total + moved
+        degrees.append(error.degrees)
+    return None if total is None else Joint(total, min(degrees))
 
 
 def _ends(
@@ -54,11 +100,18 @@ def _ends(
     return 100 * (1 - attained), 100 * (1 - most), 100 * (1 - least)
 
 
-def burden(step_friction: Estimate, share: Estimate, unfit: Estimate) -> Estimate:
+def burden(
+    step_friction: Estimate,
+    share: Estimate,
+    unfit: Estimate,
+    *,
+    joint: tuple[Joint, Joint, Joint] | None = None,
+) -> Estimate:
     """friction_s N_s / sum_s N_s over the job's steps: where to act first.
 
     `share` is the target's share of all contacts and `unfit` the share that fits no step, so that the
-    weight is share / (1 - unfit). Interval: both ends together, conservative as for friction.
+    weight is share / (1 - unfit). `joint` holds the errors of the three; without it the interval takes both ends
+    together, conservative as for friction.
     """
     as_of, n = step_friction.as_of, share.n
     reviewed = step_friction.reviewed
@@ -69,6 +122,9 @@ def burden(step_friction: Estimate, share: Estimate, unfit: Estimate) -> Estimat
     if None in (step_friction.low, share.low, unfit.low):
         reason = "no reviewed contact corrects friction or volume: this rests on what the tagger alone says"
         return Estimate(value, None, None, n, reviewed, "uncorrected", as_of, reason)
+    if joint is not None:
+        spread = _joint_product((step_friction, share, unfit), joint).spread
+        return Estimate(value, max(value - spread, 0.0), min(value + spread, 100.0), n, reviewed, "composite", as_of)
     low = _product(step_friction.low, share.low, unfit.low)
     high = _product(step_friction.high, share.high, unfit.high)
     return Estimate(value, low, high, n, reviewed, "composite", as_of)
@@ -78,6 +134,15 @@ def _product(points: float | None, share: float | None, unfit: float | None) -> 
     """Friction times the share among contacts that fit a step, which cannot pass 1."""
     fitting = 1 - (unfit or 0.0)
     return (points or 0.0) * (min((share or 0.0) / fitting, 1.0) if fitting > 0 else 0.0)
+
+
+def _joint_product(parts: tuple[Estimate, Estimate, Estimate], joint: tuple[Joint, Joint, Joint]) -> Joint:
+    """The error of friction x share / (1 - unfit) to first order."""
+    points, share, unfit = (part.value or 0.0 for part in parts)
+    fitting = max(1 - unfit, 1e-9)
+    by_points, by_share, by_unfit = (one.deviation for one in joint)
+    moved = share / fitting * by_points + points / fitting * by_share + points * share / fitting**2 * by_unfit
+    return Joint(moved, min(one.degrees for one in joint))
 
 
 def _plain(part: Estimate | None) -> str:

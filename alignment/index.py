@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,9 @@ def alignment_index(
 ) -> AlignmentIndex:
     """A = 100 (w1 C1 + w2 C2 + w3 C3), or the formula's geometric variant.
 
-    The sampling band is Monte Carlo over each input's own interval, on the logit scale for proportions, inputs
-    taken as independent; the seed is crc32 of formula version and input id, so that two weeks share their draws.
+    The sampling band is Monte Carlo over each input's own interval, on the logit scale for proportions. Inputs with
+    replicates are drawn together, as these say that they err; others are taken as independent. The seed is crc32 of
+    formula version and input id, so that two weeks share their draws.
     A component with less than two thirds of its inputs is missing, and the index then not published. Between
     two thirds and all, the component is the mean of what there is, and `reason` names what is not.
     """
@@ -72,7 +74,7 @@ def alignment_index(
     values = np.array([_value(term) for term in terms])
     norms = _norms(terms, values[None])[0]
     lacking = _lacking(formula, terms)
-    samples = _norms(terms, _draws(formula, terms, draws))
+    samples = _norms(terms, _draws(formula, terms, inputs.deviations, draws))
     levels = component_values(terms, np.vstack([norms, samples]), weights)
     components = {name: _component(name, terms, levels[:, c], lacking, as_of) for c, name in enumerate(COMPONENTS)}
     rows = tuple(_row(term, used[term.id], float(norm)) for term, norm in zip(terms, norms, strict=True))
@@ -100,13 +102,29 @@ def _norms(terms: tuple[Term, ...], values: Array) -> Array:
     return np.stack(columns, axis=1) if columns else np.zeros((len(values), 0))
 
 
-def _draws(formula: IndexFormula, terms: tuple[Term, ...], draws: int) -> Array:
+def _draws(formula: IndexFormula, terms: tuple[Term, ...], deviations: Mapping[str, Array], draws: int) -> Array:
     """Values drawn within each input's sampling distribution, shape (draws, terms)."""
     drawn = np.zeros((draws, len(terms)))
     for i, term in enumerate(terms):
-        seed = zlib.crc32(f"{formula.version} {term.id}".encode())
-        drawn[:, i] = _drawn(term, np.random.default_rng(seed).standard_normal(draws))
+        deviation = deviations.get(term.id)
+        if deviation is None:
+            normal = _normals(f"{formula.version} {term.id}", draws)[0]
+        else:
+            normal = _together(formula, deviation, draws)
+        drawn[:, i] = _drawn(term, normal)
     return drawn
+
+
+def _together(formula: IndexFormula, deviation: Array, draws: int) -> Array:
+    """Standard normal numbers that correlate between inputs as their errors over the replicates do."""
+    length = float(np.sqrt((deviation**2).sum()))
+    shared = _normals(f"{formula.version} together", draws, len(deviation))
+    return np.asarray(deviation @ shared / length) if length > 0 else np.zeros(draws)
+
+
+@lru_cache(maxsize=128)
+def _normals(seed: str, draws: int, rows: int = 1) -> Array:
+    return np.random.default_rng(zlib.crc32(seed.encode())).standard_normal((rows, draws))
 
 
 def _drawn(term: Term, normal: Array) -> Array:

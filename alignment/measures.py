@@ -33,6 +33,26 @@ ANSWERED = "answered"
 SUMMED = (*MEASURES, ANSWERED)
 """The order of the measures axis in moments."""
 
+SUMS = (
+    "n",
+    "reviewed",
+    "d",
+    "g",
+    "vd",
+    "vg",
+    "dd",
+    "dg",
+    "gg",
+    "vdd",
+    "vdg",
+    "vgg",
+    "vvdd",
+    "vvdg",
+    "vvgg",
+)
+"""Per target and measure: contacts measured, of these reviewed, and the sums of d, g, v d, v g, d^2, d g, g^2,
+v d^2 ... v^2 g^2 with d = (xi / pi) 1{Y = s} and g = f - (xi / pi) f, both times r / rho for effort."""
+
 MEASURE_BY_ID: Mapping[str, Measure] = MappingProxyType(
     {
         measure.id: measure

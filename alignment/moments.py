@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.measures import MEASURES, SUMMED
+from alignment.clusters import Clusters, clusters_of
+from alignment.measures import MEASURES, SUMMED, SUMS
+from alignment.replicates import Replicates
 from alignment.scorecard import View
 from alignment.targets import Targets
 from taxonomy.errors import BadInputError, HeadwayError
@@ -33,26 +35,6 @@ __all__ = [
     "slice_to_bytes",
     "week_of",
 ]
-
-SUMS = (
-    "n",
-    "reviewed",
-    "d",
-    "g",
-    "vd",
-    "vg",
-    "dd",
-    "dg",
-    "gg",
-    "vdd",
-    "vdg",
-    "vgg",
-    "vvdd",
-    "vvdg",
-    "vvgg",
-)
-"""Per target and measure: contacts measured, of these reviewed, and the sums of d, g, v d, v g, d^2, d g, g^2,
-v d^2 ... v^2 g^2 with d = (xi / pi) 1{Y = s} and g = f - (xi / pi) f, both times r / rho for effort."""
 
 Pairs = tuple[tuple[str, str], ...]
 Array = NDArray[np.float64]
@@ -78,10 +60,14 @@ class Slice:
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums per slice, each an array of shape (targets, SUMMED, SUMS)."""
+    """Sums per slice, each an array of shape (targets, SUMMED, SUMS), and replicates per week.
+
+    Replicates are of all contacts of a week: parts picked by `within` and `by` carry none.
+    """
 
     targets: Targets
     slices: Mapping[Slice, Array]
+    replicates: Replicates = field(default_factory=Replicates)
 
     def __add__(self, other: Moments) -> Moments:
         return merge(self, other)
@@ -103,7 +89,17 @@ class Moments:
 
     def within(self, view: View) -> Moments:
         """Only the slices inside a view."""
-        return Moments(self.targets, {key: sums for key, sums in self.slices.items() if _inside(key, view)})
+        kept = {key: sums for key, sums in self.slices.items() if _inside(key, view)}
+        return Moments(self.targets, kept)
+
+    def clusters(self, view: View, *, lam: float | None = None) -> Clusters | None:
+        """What the replicates of a view's weeks say of its errors, its filters aside; None without replicates."""
+        replicated = self.replicates.between(view.start, view.end)
+        if replicated is None:
+            return None
+        start = None if view.start is None else week_of(view.start)
+        end = None if view.end is None else week_of(view.end + timedelta(days=6))
+        return clusters_of(replicated, self.select(View(view.as_of, start, end)), lam=lam)
 
     def by(self, dimension: str) -> dict[str | None, Moments]:
         """One Moments per value of `channel`, `day`, `week`, `segment.NAME` or `circumstance.NAME`.
@@ -140,7 +136,7 @@ def merge(left: Moments, right: Moments) -> Moments:
     slices = dict(left.slices)
     for key, sums in right.slices.items():
         slices[key] = slices[key] + sums if key in slices else sums
-    return Moments(left.targets, slices)
+    return Moments(left.targets, slices, left.replicates + right.replicates)
 
 
 def slice_to_bytes(sums: Array) -> bytes:

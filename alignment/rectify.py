@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from alignment.clusters import Clusters
 from alignment.estimate import Estimate, Method
 from alignment.intervals import Interval, exact_interval, logit_interval, plain_interval, t_quantile
-from alignment.measures import ANSWERED, MEASURE_BY_ID, MEASURES, SUMMED, Measure
-from alignment.moments import SUMS
+from alignment.measures import ANSWERED, MEASURE_BY_ID, MEASURES, SUMMED, SUMS, Measure
 from alignment.targets import Targets
 from alignment.tuning import standard_error, tune
 
@@ -34,10 +34,16 @@ _NO_TUNING = np.ones((1, 1))
 
 @dataclass(frozen=True)
 class _Cell:
-    """The sums of one target and measure, with lam absorbed, and the se that belongs to them."""
+    """The sums of one target and measure, with lam absorbed, and the se that belongs to them.
+
+    `design` is the variance over that of independent contacts (already in `se`); `resampled`, the replicates it was
+    read from, 0 where it was not.
+    """
 
     sums: Array
     se: float
+    design: float = 1.0
+    resampled: int = 0
 
     def __getitem__(self, name: str) -> float:
         return float(self.sums[_AT[name]])
@@ -56,6 +62,12 @@ class _Cell:
         return self["d"] + self["g"]
 
     @property
+    def degrees(self) -> float:
+        """Degrees of freedom of the se: of the labels (Kish), and of the replicates if it was read from them."""
+        labels = max(self.positives - 1, 1.0)
+        return labels if self.resampled < 2 else 1 / (1 / labels + 1 / (self.resampled - 1))
+
+    @property
     def positives(self) -> float:
         """Kish's effective number of labels that say the target: (sum d)^2 / sum d^2."""
         return self["d"] ** 2 / self["dd"] if self["dd"] > 0 else 0.0
@@ -68,18 +80,31 @@ def estimates(
     as_of: datetime,
     measures: Mapping[str, Measure] = MEASURE_BY_ID,
     lam: Array | float | None = None,
+    clusters: Clusters | None = None,
 ) -> list[TargetEstimates]:
     """Estimates per target, in the order of `targets.names`, from `Moments.folds` (folds, targets, measures, SUMS).
 
     Shares: logit interval; thin ones the labels' own Clopper-Pearson with effective size. Means: t quantile
     with Kish degrees of freedom, proportions on the logit scale; thin ones are missing. Without any label a
-    figure is `uncorrected`, without an interval.
+    figure is `uncorrected`, without an interval. With `clusters` errors allow for contacts of one customer.
     """
     sums = tune(folds, lam=lam)
-    errors = standard_error(sums, _NO_TUNING)
+    design = np.ones(sums.shape[:2]) if clusters is None else clusters.design
+    errors = standard_error(sums, _NO_TUNING) * np.sqrt(design)
     volumes = sums[targets.partition, SUMMED.index("volume")]
     labels = _Labels(float(volumes[:, _AT["d"]].sum()), float(volumes[:, _AT["dd"]].sum()))
-    return [TargetEstimates(sums[target], errors[target], labels, measures, as_of) for target in range(len(targets))]
+    return [
+        TargetEstimates(
+            sums[target],
+            errors[target],
+            labels,
+            measures,
+            as_of,
+            design[target],
+            None if clusters is None else clusters.deviations[:, target],
+        )
+        for target in range(len(targets))
+    ]
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,8 @@ class TargetEstimates:
     _labels: _Labels
     _measures: Mapping[str, Measure]
     _as_of: datetime
+    _design: Array
+    _deviations: Array | None = None
 
     @cached_property
     def volume(self) -> Estimate:
@@ -123,13 +150,30 @@ class TargetEstimates:
         """theta_s of one measure."""
         return mean_estimate(self._cell(measure), self._measures[measure], self._as_of)
 
+    def deviation(self, measure: str) -> Array | None:
+        """The error of a measure's mean (of the share, for `volume`) in each replicate; None without replicates.
+
+        The root mean square is the standard error; products with those of other figures average to covariances.
+        """
+        position = SUMMED.index(measure)
+        error = self._errors[position]
+        if self._deviations is None or not np.isfinite(error):
+            return None
+        scaled: Array = self._deviations[:, position] * error
+        return scaled
+
+    def degrees(self, measure: str) -> float:
+        """Degrees of freedom of that error."""
+        return self._cell(measure).degrees
+
     @cached_property
     def _counted(self) -> tuple[Estimate, Estimate]:
         return _volume(self._cell("volume"), self._labels, self._as_of)
 
     def _cell(self, measure: str) -> _Cell:
         position = SUMMED.index(measure)
-        return _Cell(self._sums[position], float(self._errors[position]))
+        resampled = 0 if self._deviations is None else len(self._deviations)
+        return _Cell(self._sums[position], float(self._errors[position]), float(self._design[position]), resampled)
 
 
 class Means(Mapping[str, Estimate]):
@@ -176,7 +220,7 @@ class _Labels:
         kish = self.weight**2 / self.squares
         variance = (cell["dd"] * (1 - 2 * share) + share**2 * self.squares) / self.weight**2
         size = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else kish
-        return min(size, cell.reviewed)
+        return min(size, cell.reviewed) / max(cell.design, 1.0)
 
 
 def _volume(cell: _Cell, labels: _Labels, as_of: datetime) -> tuple[Estimate, Estimate]:
@@ -220,7 +264,7 @@ def mean_estimate(cell: _Cell, measure: Measure, as_of: datetime) -> Estimate:
 
 
 def _mean_interval(mean: float, cell: _Cell, measure: Measure) -> Interval:
-    quantile = t_quantile(cell.positives - 1)
+    quantile = t_quantile(cell.degrees)
     if not measure.proportion:
         return plain_interval(mean, cell.se, quantile=quantile, low=measure.low, high=measure.high)
     if 0 < mean < 1 and cell.se > 0:

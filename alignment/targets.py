@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.scores import LabelSpace
+from tagger.labels import outcome_of
 from tagger.model import NONE_FITS
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
@@ -60,3 +65,14 @@ class Targets:
     def partition(self) -> slice:
         """The columns of the steps and `_none`, of which each contact has exactly one."""
         return slice(0, len(self.steps) + 1)
+
+
+def label_targets(space: LabelSpace, targets: Targets) -> NDArray[np.float64]:
+    """Which labels sum to which target, shape (labels, targets), of 0 and 1."""
+    matrix = np.zeros((len(space.labels), len(targets)))
+    for row, (label, group) in enumerate(zip(space.labels, space.group_of, strict=True)):
+        matrix[row, targets.index("step", space.groups[group])] = 1.0
+        outcome = outcome_of(label)
+        if outcome is not None:
+            matrix[row, targets.index("outcome", outcome)] = 1.0
+    return matrix

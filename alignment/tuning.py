@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.measures import SUMMED
-from alignment.moments import SUMS
+from alignment.measures import SUMMED, SUMS
 
 Array = NDArray[np.float64]
 

@@ -41,6 +41,28 @@ def scale(contacts: int, as_json: bool) -> None:
     print_json(result) if as_json else click.echo(_scale_text(result))
 
 
+@bench.command()
+@click.option("--worlds", default=1000, show_default=True, help="Worlds per scenario.")
+@click.option("--contacts", default=5000, show_default=True, help="Contacts in a world, about.")
+@click.option("--reviews", default=500, show_default=True, help="Reviewed contacts in a world, about.")
+@click.option("--bank", default=20_000, show_default=True, help="Contacts that are tagged once and drawn from.")
+@click.option("--scenario", "scenarios", multiple=True, help="Only this one; may be repeated. Default: all.")
+@click.option("--processes", default=1, show_default=True, help="Worlds are shared out over so many processes.")
+@json_option
+def coverage(scenarios: tuple[str, ...], as_json: bool, **sizes: int) -> None:
+    """How often 95 % intervals hold the truth, and how wide they are beside labels alone and what others do."""
+    from evals.coverage import coverage as measure_coverage
+    from evals.coverage import coverage_text
+    from evals.coverage_worlds import SCENARIOS
+    from store.settings import load_settings
+
+    unknown = set(scenarios) - SCENARIOS.keys()
+    if unknown:
+        raise click.BadParameter(f"{', '.join(sorted(unknown))}: use {', '.join(SCENARIOS)}", param_hint="--scenario")
+    result = measure_coverage(scenarios=scenarios or tuple(SCENARIOS), home=load_settings().home, say=_say, **sizes)
+    print_json(result) if as_json else click.echo(coverage_text(result))
+
+
 def _say(line: str) -> None:
     click.echo(line, err=True)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from alignment.fold import fold
+from alignment.fold_replicates import fold_replicates
 from alignment.targets import Targets
 from flows.workspace import Workspace
 from store.evidence import read_evidence
@@ -30,6 +31,7 @@ def measure(workspace: Workspace, *, as_of: datetime | None = None) -> Measured:
         if newest is None or newest[0] != job.stamp:
             return Measured(0, 0, 0)
         evidence = read_evidence(session, job, model_id=newest[1], as_of=as_of or datetime.now(UTC))
-        folded = fold(evidence, Targets.of(job))
+        targets = Targets.of(job)
+        folded = replace(fold(evidence, targets), replicates=fold_replicates(evidence, targets))
         written = save_moments(session, job, model_id=newest[1], moments=folded)
     return Measured(len(evidence.frame), int((evidence.weight > 0).sum()), written)

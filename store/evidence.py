@@ -16,12 +16,10 @@ from alignment.effort import answers_on
 from alignment.fold import Evidence
 from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
 from alignment.response import response_weights
-from alignment.targets import NONE, Targets
-from classifiers.scores import LabelSpace
+from alignment.targets import NONE, Targets, label_targets
 from store.reviews import latest_decisions
 from store.tables import contacts, review_items, review_probabilities, tags
 from store.tags import of_job, read_label_space, tagged, unpack
-from tagger.labels import outcome_of
 from tagger.review import CANNOT_TELL, finished_prefix
 from taxonomy.model import Job
 
@@ -57,17 +55,6 @@ def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime 
     truth, weight = _reviewed(reviews, rows["pk"], targets)
     response = response_weights(rows, probabilities[:, targets.partition])
     return Evidence(rows, probabilities, truth, weight, response.weights)
-
-
-def label_targets(space: LabelSpace, targets: Targets) -> NDArray[np.float64]:
-    """Which labels sum to which target, shape (labels, targets), of 0 and 1."""
-    matrix = np.zeros((len(space.labels), len(targets)))
-    for row, (label, group) in enumerate(zip(space.labels, space.group_of, strict=True)):
-        matrix[row, targets.index("step", space.groups[group])] = 1.0
-        outcome = outcome_of(label)
-        if outcome is not None:
-            matrix[row, targets.index("outcome", outcome)] = 1.0
-    return matrix
 
 
 def _read_frame(session: Session, job: Job) -> pd.DataFrame:

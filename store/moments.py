@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes
+from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes, week_of
 from alignment.targets import Targets
 from store.kept import Kept
+from store.replicates import newest_replicates, read_replicates, save_replicates
 from store.session import insert_new
 from store.tables import moments as table
 from taxonomy.model import Job
@@ -23,7 +26,10 @@ _kept: Kept[Moments] = Kept(8)
 
 
 def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments) -> int:
-    """Append the slices that differ from what is stored; how many did. A slice that is gone becomes zero."""
+    """Append the slices that differ from what is stored, and the replicates of their weeks; how many slices did.
+
+    A slice that is gone becomes zero.
+    """
     stored = _digests(session, job, model_id)
     slices: dict[Slice, Array] = dict(moments.slices)
     keyed = {_key(where): where for where in slices}
@@ -40,6 +46,8 @@ def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments)
             rows.append({**_names(job, model_id), **_place(where), **facts})
     for at in range(0, len(rows), 200):
         insert_new(session, table, rows[at : at + 200])
+    weeks = {None if row["day"] is None else week_of(row["day"]) for row in rows}
+    save_replicates(session, job, model_id=model_id, replicates=moments.replicates, weeks=weeks, now=now)
     return len(rows)
 
 
@@ -49,8 +57,10 @@ def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime |
     Rows are only ever added, so what was read up to one row stays true: it is kept for the next reader.
     """
     newest = newest_moment(session, job, model_id, as_of)
-    key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest)
-    return _kept.get(key, lambda: _read(session, job, model_id, newest))
+    resampled = newest_replicates(session, job, model_id, as_of)
+    key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest, resampled)
+    replicates = partial(read_replicates, session, job, model_id=model_id, as_of=as_of)
+    return _kept.get(key, lambda: replace(_read(session, job, model_id, newest), replicates=replicates()))
 
 
 def newest_moment(session: Session, job: Job, model_id: str, as_of: datetime | None) -> int:

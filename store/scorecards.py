@@ -120,10 +120,13 @@ def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[st
 
 def _build_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
     moments = read_inputs(session, job, as_of=view.as_of).moments
+    clusters = moments.clusters(view)
     parts = moments.within(view).by(by)
     everything, scale = View(as_of=view.as_of), scale_named(EFFORT_SCALE)
     found = {
-        str(value): target_estimates(part.folds(everything), part.targets, scale=scale, as_of=view.as_of)
+        str(value): target_estimates(
+            part.folds(everything), part.targets, scale=scale, as_of=view.as_of, clusters=clusters
+        )
         for value, part in sorted(parts.items(), key=str)
     }
     targets = moments.targets

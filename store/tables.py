@@ -254,6 +254,19 @@ moments = Table(
     Index("ix_moments_job_model_slice", "job_id", "job_version", "model_id", "slice_key", "recorded_at"),
 )
 
+replicates = Table(
+    "replicates",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("week", Date, comment="its Monday; null: contacts without a date"),
+    Column("sums", LargeBinary, nullable=False, comment="float32 bootstrap replicates of the week's linear sums"),
+    Column("recorded_at", Utc, nullable=False),
+    Index("ix_replicates_job_model_week", "job_id", "job_version", "model_id", "week", "pk"),
+)
+
 formulas = Table(
     "formulas",
     metadata,
