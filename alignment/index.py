@@ -74,7 +74,7 @@ def alignment_index(
     values = np.array([_value(term) for term in terms])
     norms = _norms(terms, values[None])[0]
     lacking = _lacking(formula, terms)
-    samples = _norms(terms, _draws(formula, terms, inputs.deviations, draws))
+    samples = _norms(terms, _draws(formula, terms, inputs.deviations, draws, {}))
     levels = component_values(terms, np.vstack([norms, samples]), weights)
     components = {name: _component(name, terms, levels[:, c], lacking, as_of) for c, name in enumerate(COMPONENTS)}
     rows = tuple(_row(term, used[term.id], float(norm)) for term, norm in zip(terms, norms, strict=True))
@@ -92,6 +92,21 @@ def alignment_index(
     return AlignmentIndex(index, band, True, note, formula.version, components, rows)
 
 
+def sampled_components(
+    formula: IndexFormula, inputs: IndexInputs, *, draws: int = DRAWS, salts: Mapping[str, str] | None = None
+) -> Array:
+    """Components as the inputs are (first row) and in every draw, shape (1 + draws, 3).
+
+    `salts` by input id give that input other draws than another view's, where its evidence is another.
+    """
+    terms = terms_of(formula, inputs)
+    used = used_weights(terms)
+    weights = np.array([used[term.id] for term in terms])
+    values = np.array([[_value(term) for term in terms]])
+    drawn = _draws(formula, terms, inputs.deviations, draws, salts or {})
+    return component_values(terms, _norms(terms, np.vstack([values, drawn])), weights)
+
+
 def _value(term: Term) -> float:
     return 0.0 if term.value is None else term.value
 
@@ -102,13 +117,19 @@ def _norms(terms: tuple[Term, ...], values: Array) -> Array:
     return np.stack(columns, axis=1) if columns else np.zeros((len(values), 0))
 
 
-def _draws(formula: IndexFormula, terms: tuple[Term, ...], deviations: Mapping[str, Array], draws: int) -> Array:
+def _draws(
+    formula: IndexFormula,
+    terms: tuple[Term, ...],
+    deviations: Mapping[str, Array],
+    draws: int,
+    salts: Mapping[str, str],
+) -> Array:
     """Values drawn within each input's sampling distribution, shape (draws, terms)."""
     drawn = np.zeros((draws, len(terms)))
     for i, term in enumerate(terms):
         deviation = deviations.get(term.id)
         if deviation is None:
-            normal = _normals(f"{formula.version} {term.id}", draws)[0]
+            normal = _normals(f"{formula.version} {term.id}{salts.get(term.id, '')}", draws)[0]
         else:
             normal = _together(formula, deviation, draws)
         drawn[:, i] = _drawn(term, normal)

@@ -28,18 +28,27 @@ def tune(folds: Array, *, lam: Array | float | None = None) -> Array:
     Each fold takes the lam with the smallest standard error on the other folds. Where these hold no
     reviewed contact, the whole decides; where nothing at all is reviewed, lam = 1.
     """
-    total: Array = folds.sum(axis=0)
     if lam is not None:
+        total: Array = folds.sum(axis=0)
         return absorb(total, np.broadcast_to(np.asarray(lam, dtype=np.float64), total.shape[:2]))
-    on_all = best_lam(total)
-    tuned: Array = np.zeros_like(total)
-    for part in folds:
-        if not part.any():
-            continue
-        others = total - part
-        reviewed = others[..., _AT["reviewed"]] > 0.5
-        tuned += absorb(part, np.where(reviewed, best_lam(others), on_all))
+    tuned: Array = np.zeros_like(folds[0])
+    for part, used in zip(folds, fold_lam(folds), strict=True):
+        if part.any():
+            tuned += absorb(part, used)
     return tuned
+
+
+def fold_lam(folds: Array) -> Array:
+    """The lam that each fold takes, shape (folds, targets, measures)."""
+    total: Array = folds.sum(axis=0)
+    on_all = best_lam(total)
+    lam: Array = np.stack([on_all] * len(folds))
+    for number, part in enumerate(folds):
+        if part.any():
+            others = total - part
+            reviewed = others[..., _AT["reviewed"]] > 0.5
+            lam[number] = np.where(reviewed, best_lam(others), on_all)
+    return lam
 
 
 def absorb(sums: Array, lam: Array) -> Array:

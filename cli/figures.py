@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.index_reports import change, export, reweight
 from cli.output import job_option, json_option, print_json, print_table, shown
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ def history(job: str, as_json: bool) -> None:
         return
     table = [[f"{row.as_of:%Y-%m-%d %H:%M}", row.formula, row.job_version, _value(row.content)] for row in rows]
     print_table(f"Index of {job}", ("published", "formula", "job version", "index"), table)
+
+
+for further in (change, export, reweight):
+    index.add_command(further)
 
 
 @click.command()
