@@ -16,6 +16,7 @@ from api.pages.contact import router as contact_page
 from api.pages.index import router as index_page
 from api.pages.jobs import router as jobs_page
 from api.pages.outcome import router as outcome_page
+from api.pages.review import router as review_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
 from api.v1 import contacts as v1_contacts
@@ -25,7 +26,7 @@ from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
 
-PAGES = (jobs_page, scorecard_page, step_page, outcome_page, index_page, contact_page)
+PAGES = (jobs_page, scorecard_page, step_page, outcome_page, index_page, contact_page, review_page)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -19,6 +19,7 @@ from api.headers import ALWAYS
 from api.rendering import render
 from store.contacts import UnknownContactError
 from store.jobs import UnknownJobError
+from store.review_claims import HeldByAnotherError, UnknownItemError
 from taxonomy.errors import BadInputError, HeadwayError
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,17 @@ class NotFoundError(BadInputError):
     """Nothing is at this address."""
 
 
-ABSENT = (NotFoundError, UnknownJobError, UnknownContactError)
+class RefusedError(HeadwayError):
+    """The request is one that this server will not act on, whoever sent it."""
+
+
+STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
+    ((NotFoundError, UnknownJobError, UnknownContactError, UnknownItemError), HTTPStatus.NOT_FOUND),
+    ((RefusedError,), HTTPStatus.FORBIDDEN),
+    ((HeldByAnotherError,), HTTPStatus.CONFLICT),
+    ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content", HTTPStatus.FORBIDDEN: "Refused"}
 
 
 @dataclass(frozen=True)
@@ -85,11 +96,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HeadwayError)
     def headway_error(request: Request, error: HeadwayError) -> Response:
         """Our own errors: the caller's, or the server's."""
-        if isinstance(error, ABSENT):
-            return answer(Problem(404, "Not Found", str(error)), request)
-        if isinstance(error, BadInputError):
-            return answer(Problem(422, "Unprocessable Content", str(error)), request)
-        return answer(Problem(503, "Service Unavailable", str(error)), request)
+        matching = (status for kinds, status in STATUSES if isinstance(error, kinds))
+        status = next(matching, HTTPStatus.SERVICE_UNAVAILABLE)
+        title = TITLES.get(status, status.phrase)
+        return answer(Problem(status.value, title, str(error)), request)
 
     @app.exception_handler(DBAPIError)
     def database_error(request: Request, error: DBAPIError) -> Response:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from alignment.scorecard import View
 from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
+from store.review_standing import not_undone, rank, standing_by_contact
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model, read_tags, tagged
 from tagger.model import Contact, Tag
@@ -136,7 +137,7 @@ def list_tagged(
 
 
 def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str | None) -> Select[Any]:
-    decided = _decided(job.id, view.as_of)
+    decided = standing_by_contact(job.id, view.as_of)
     is_decided = decided.c.contact_pk.is_not(None)
     step_now = case((is_decided, decided.c.step), else_=tags.c.step)
     outcome_now = case((is_decided, decided.c.outcome), else_=tags.c.outcome)
@@ -156,22 +157,6 @@ def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str 
     if outcome is not None:
         query = query.where(outcome_now == outcome)
     return query.where(*_inside(view))
-
-
-def _decided(job_id: str, as_of: datetime) -> Subquery:
-    """The decision that stands for each contact of a job at a moment."""
-    last = (
-        select(review_items.c.contact_pk, func.max(review_decisions.c.pk).label("pk"))
-        .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.job_id == job_id, review_decisions.c.recorded_at <= as_of)
-        .group_by(review_items.c.contact_pk)
-        .subquery()
-    )
-    return (
-        select(last.c.contact_pk, review_decisions.c.step, review_decisions.c.outcome)
-        .join(review_decisions, review_decisions.c.pk == last.c.pk)
-        .subquery("decided")
-    )
 
 
 def _inside(view: View) -> list[ColumnElement[bool]]:
@@ -237,8 +222,8 @@ def read_contact(session: Session, contact_id: str, *, source: str | None = None
     query = (
         select(review_items.c.job_id, review_decisions)
         .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.contact_pk == pk)
-        .order_by(review_decisions.c.pk.desc())
+        .where(review_items.c.contact_pk == pk, not_undone())
+        .order_by(rank().desc(), review_decisions.c.pk.desc())
     )
     decisions = tuple(DecisionRow(r.job_id, r.step, r.outcome, r.by, r.at) for r in session.execute(query))
     return ContactDetail(where or "", found[0][1], tuple(read_tags(session, pk, contact_id)), decisions)

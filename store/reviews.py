@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from store.review_standing import known_decisions, not_undone, read_reads, restage
 from store.session import insert_new
 from store.tables import contacts, review_decisions, review_draws, review_items, review_probabilities, tags
 from store.tags import read_label_space, tagged, unpack
 from tagger.review import Decision, Policy, ReviewItem, draw_probabilities, expected_effect
+from tagger.review_reads import Read, kind_of_read
 
 
 @dataclass(frozen=True)
@@ -205,16 +207,11 @@ def _suggestions(
 
 
 def latest_decisions(session: Session, job_id: str, *, as_of: datetime | None = None) -> dict[str, Row[Any]]:
-    """The decision that stands for each item of a job, at a moment."""
-    query = (
-        select(review_decisions)
-        .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.job_id == job_id)
-        .order_by(review_decisions.c.recorded_at, review_decisions.c.pk)
-    )
-    if as_of is not None:
-        query = query.where(review_decisions.c.recorded_at <= as_of)
-    return {row.item: row for row in session.execute(query)}
+    """The decision that stands for each item of a job, at a moment: an adjudicated one, else the first read.
+
+    Undone decisions are out; of decisions of one kind the newest counts.
+    """
+    return {row.item: row for row in session.execute(known_decisions(job_id, as_of))}
 
 
 def export_items(session: Session, job_id: str) -> Iterator[ReviewItem]:
@@ -266,18 +263,27 @@ def find_item(session: Session, job_id: str, *, item: str | None, contact_id: st
 
 
 def add_decisions(session: Session, decisions: Sequence[tuple[str, Decision]]) -> int:
-    """Add decisions by item; one that is there already (same analyst, same moment) is not added again."""
+    """Add decisions by item; one that is there already (same analyst, same moment) is not added again.
+
+    A decision beside another analyst's is a second read.
+    """
     now = datetime.now(UTC)
-    rows = [
-        {**vars(decision), "secondary": list(decision.secondary), "item": item, "recorded_at": now}
-        for item, decision in decisions
-    ]
-    return insert_new(session, review_decisions, rows)
+    reads = read_reads(session, sorted({item for item, _ in decisions}))
+    rows = []
+    for item, decision in decisions:
+        kind = kind_of_read(reads.get(item, []), decision.by)
+        made = {**vars(decision), "secondary": list(decision.secondary), "read": kind}
+        rows.append({**made, "item": item, "recorded_at": now})
+        known = [read for read in reads.setdefault(item, []) if read.by != decision.by]
+        reads[item] = [*known, Read(0, kind, decision.by, decision.step, decision.outcome, (), decision.at)]
+    added = insert_new(session, review_decisions, rows)
+    restage(session, list(reads))
+    return added
 
 
 def queue_counts(session: Session, job_id: str) -> dict[str, dict[str, int]]:
     """Items of a job by reason: how many, and how many of them are decided."""
-    decided = select(review_decisions.c.item).distinct().subquery()
+    decided = select(review_decisions.c.item).where(not_undone()).distinct().subquery()
     query = (
         select(review_items.c.reason, func.count(), func.count(decided.c.item))
         .outerjoin(decided, decided.c.item == review_items.c.item)

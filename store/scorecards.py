@@ -23,10 +23,11 @@ from store.moments import newest_moment, read_moments
 from store.reviews import latest_decisions
 from store.scores import read_formula
 from store.surveys import read_answers, read_events
-from store.tables import contacts, outcome_answers, product_events, review_decisions, tags
+from store.tables import contacts, outcome_answers, product_events, review_decisions, review_events, tags
 from store.tags import newest_model, tagged
 from taxonomy.model import Job
 
+RECORDED = (outcome_answers, product_events, review_decisions, review_events)
 _kept: Kept[Scorecard] = Kept(64)
 _kept_friction: Kept[dict[str, tuple[StepFigures, ...]]] = Kept(128)
 
@@ -88,7 +89,7 @@ def _data_version(session: Session, job: Job, as_of: datetime) -> tuple[Hashable
         newest,
         newest_moment(session, job, newest[1], as_of) if newest else 0,
         formula.version if formula else None,
-        *(_newest(session, table, as_of) for table in (outcome_answers, product_events, review_decisions)),
+        *(_newest(session, table, as_of) for table in RECORDED),
     )
 
 

@@ -2,59 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from store.columns import Key, Utc, metadata
+from store.review_tables import (
+    review_decisions,
+    review_draws,
+    review_events,
+    review_items,
+    review_leases,
+    review_probabilities,
 )
 
-Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only as INTEGER
-
-
-class Utc(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so the zone is put back on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC, so that text comparison in SQLite is comparison of moments."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Back with its zone."""
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
+__all__ = [
+    "Utc",
+    "contacts",
+    "formulas",
+    "jobs",
+    "label_spaces",
+    "metadata",
+    "moments",
+    "outcome_answers",
+    "product_events",
+    "published",
+    "quarantine",
+    "replicates",
+    "review_decisions",
+    "review_draws",
+    "review_events",
+    "review_items",
+    "review_leases",
+    "review_probabilities",
+    "stage_runs",
+    "tags",
+    "transcripts",
+]
 
 contacts = Table(
     "contacts",
@@ -127,62 +123,6 @@ label_spaces = Table(
     metadata,
     Column("model_id", String(100), primary_key=True),
     Column("labels", JSON, nullable=False, comment="[[label, group], ...] in the order of tags.scores"),
-)
-
-review_draws = Table(
-    "review_draws",
-    metadata,
-    Column("policy", String(60), primary_key=True, comment="hash of job, model, budget, tau and population"),
-    Column("job_id", String(100), nullable=False),
-    Column("job_version", String(60), nullable=False),
-    Column("model_id", String(100), nullable=False),
-    Column("budget", Integer, nullable=False),
-    Column("tau", Float, nullable=False),
-    Column("population", Integer, nullable=False),
-    Column("drawn_at", Utc, nullable=False),
-)
-
-review_probabilities = Table(
-    "review_probabilities",
-    metadata,
-    Column("job_id", String(100), primary_key=True),
-    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), primary_key=True),
-    Column("pi", Float, nullable=False, comment="largest drawing probability so far; later draws only raise it"),
-    Column("policy", String(60), nullable=False),
-)
-
-review_items = Table(
-    "review_items",
-    metadata,
-    Column("item", String(64), primary_key=True),
-    Column("job_id", String(100), nullable=False),
-    Column("job_version", String(60), nullable=False),
-    Column("model_id", String(100), nullable=False),
-    Column("contact_pk", ForeignKey("contacts.pk", ondelete="CASCADE"), nullable=False),
-    Column("reason", String(40), nullable=False),
-    Column("drawn", Boolean, nullable=False),
-    Column("u", Float),
-    Column("pi", Float),
-    Column("policy", String(60)),
-    Column("suggested", JSON),
-    Column("created_at", Utc, nullable=False),
-    UniqueConstraint("job_id", "contact_pk", "drawn"),
-)
-
-review_decisions = Table(
-    "review_decisions",
-    metadata,
-    Column("pk", Key, primary_key=True),
-    Column("item", ForeignKey("review_items.item", ondelete="CASCADE"), nullable=False, index=True),
-    Column("step", String(100), comment="null: fits no step"),
-    Column("outcome", String(100)),
-    Column("secondary", JSON, nullable=False),
-    Column("by", String(200), nullable=False),
-    Column("at", Utc, nullable=False),
-    Column("seconds", Float),
-    Column("suggestion_hidden", Boolean, nullable=False),
-    Column("recorded_at", Utc, nullable=False),
-    UniqueConstraint("item", "by", "at"),
 )
 
 outcome_answers = Table(

@@ -1,0 +1,181 @@
+"""A review item as its page shows it: the words that matter unfolded, and the answers in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from api.pages.contact import Said, parts_of
+from store.review_reading import ItemDetail
+from tagger.model import NONE_FITS, Tag
+from tagger.review import CANNOT_TELL
+from taxonomy.model import Job, JobStep
+
+KEYS = "123456789"
+SHOWN_BY_CHANCE = 0.005
+NO_STEP = "no step"
+CANNOT = "cannot tell"
+
+REASONS = {
+    "drawn": "drawn by chance: corrects the figures",
+    "unsure": "the model was not sure",
+    "disagree": "model and LLM disagree",
+    "novel": "unlike anything seen before",
+    "suspect": "a label that may be wrong",
+    "asked": "a leader asked",
+    "gold": "a known answer",
+}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Turns in a row; folded where no evidence is near."""
+
+    folded: bool
+    turns: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeChoice:
+    """An outcome within a step; `key` is "" beyond the ninth."""
+
+    key: str
+    id: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class StepChoice:
+    """A step that may be chosen, with how likely the model thinks it (None where that is not shown)."""
+
+    key: str
+    id: str
+    name: str
+    share: str | None
+    outcomes: tuple[OutcomeChoice, ...]
+
+
+@dataclass(frozen=True)
+class EarlierRead:
+    """What a reader said, without who it was."""
+
+    reader: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that the page shows of an item. `suggestion` None: there is none, or it is hidden."""
+
+    item: str
+    contact_id: str
+    kind: str
+    reason: str
+    hidden: bool
+    stretches: tuple[Stretch, ...]
+    keyed: tuple[StepChoice, ...]
+    others: tuple[StepChoice, ...]
+    suggestion: str | None
+    earlier: tuple[EarlierRead, ...]
+    find: tuple[str, ...]
+
+
+def make_card(detail: ItemDetail, job: Job) -> Card:
+    """The card of an item for one analyst."""
+    tag = None if detail.hidden else detail.tag
+    steps = step_choices(job, tag)
+    shown = _shown_keys(steps, tag)
+    return Card(
+        detail.item,
+        detail.contact.id,
+        detail.kind,
+        REASONS.get(detail.reason, detail.reason),
+        detail.hidden,
+        stretches(detail, tag),
+        tuple(steps[:shown]),
+        tuple(steps[shown:]),
+        suggestion_of(job, tag),
+        tuple(
+            EarlierRead(f"Reader {place}", in_words(job, read.step, read.outcome))
+            for place, read in enumerate(detail.reads if detail.kind == "adjudicated" else (), start=1)
+        ),
+        tuple(words for words, _ in answers(job)),
+    )
+
+
+def _shown_keys(steps: Sequence[StepChoice], tag: Tag | None) -> int:
+    """How many steps stand unfolded: those with a key, and where a model ranked them only those with a chance."""
+    keyed = sum(1 for step in steps if step.key)
+    if tag is None:
+        return len(steps)
+    likely = sum(1 for step in steps if tag.steps.get(step.id, 0.0) >= SHOWN_BY_CHANCE)
+    return max(3, min(keyed, likely))
+
+
+def step_choices(job: Job, tag: Tag | None) -> list[StepChoice]:
+    """Every step, most probable first where a model's view may be shown, else in the job's own order."""
+    steps = list(job.steps)
+    if tag is not None:
+        steps.sort(key=lambda step: -tag.steps.get(step.id, 0.0))
+    return [
+        StepChoice(
+            KEYS[place] if place < len(KEYS) else "",
+            step.id,
+            step.name,
+            f"{100 * tag.steps.get(step.id, 0.0):.0f}%" if tag is not None else None,
+            _outcomes(step, tag),
+        )
+        for place, step in enumerate(steps)
+    ]
+
+
+def _outcomes(step: JobStep, tag: Tag | None) -> tuple[OutcomeChoice, ...]:
+    outcomes = list(step.outcomes)
+    if tag is not None:
+        outcomes.sort(key=lambda outcome: -tag.outcomes.get(outcome.id, 0.0))
+    return tuple(
+        OutcomeChoice(KEYS[place] if place < len(KEYS) else "", outcome.id, outcome.statement)
+        for place, outcome in enumerate(outcomes)
+    )
+
+
+def suggestion_of(job: Job, tag: Tag | None) -> str | None:
+    """What the model suggests, in words."""
+    return None if tag is None else in_words(job, tag.step, tag.outcome)
+
+
+def in_words(job: Job, step: str | None, outcome: str | None) -> str:
+    """An answer as a sentence part: step, then outcome."""
+    if step is None or step == NONE_FITS:
+        return "Fits no step"
+    if step == CANNOT_TELL:
+        return "Cannot tell"
+    name = job.step_by_id[step].name if step in job.step_by_id else step
+    found = job.outcome_by_id.get(outcome) if outcome else None
+    return f"{name}: {found.statement}" if found else name
+
+
+def answers(job: Job) -> list[tuple[str, tuple[str | None, str | None]]]:
+    """Every answer that can be found by typing, in words, with its step and outcome."""
+    found: list[tuple[str, tuple[str | None, str | None]]] = []
+    for step in job.steps:
+        found.append((step.name, (step.id, None)))
+        found += [(f"{step.name}: {outcome.statement}", (step.id, outcome.id)) for outcome in step.outcomes]
+    return [*found, ("Fits no step", (None, None)), ("Cannot tell", (CANNOT_TELL, None))]
+
+
+def stretches(detail: ItemDetail, tag: Tag | None) -> tuple[Stretch, ...]:
+    """The conversation, with what is further than one turn from any evidence folded; nothing where it is hidden."""
+    spans = tag.evidence if tag is not None else ()
+    said = [
+        Said(turn.speaker, turn.at, parts_of(turn.text, [span for span in spans if span.turn == place]))
+        for place, turn in enumerate(detail.contact.turns)
+    ]
+    near = {span.turn + step for span in spans for step in (-1, 0, 1)}
+    folded = [bool(near) and place not in near for place in range(len(said))]
+    return tuple(
+        Stretch(fold, tuple(said[place] for place in places))
+        for fold, group in groupby(range(len(said)), key=lambda place: folded[place])
+        if (places := list(group))
+    )

@@ -1,0 +1,103 @@
+"""Who is reviewing: a name, asked once and kept in a signed cookie, and forms that only our own pages can send."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.problems import RefusedError
+from store.identity import Identity, open_identity
+from taxonomy.errors import BadInputError
+
+COOKIE = "headway_analyst"
+MONTH = 30 * 24 * 3600
+LONGEST_NAME = 60
+PARTS = 3
+
+
+class NoNameError(BadInputError):
+    """Nobody said who is reviewing."""
+
+
+@dataclass(frozen=True)
+class Analyst:
+    """Who is reviewing. `token` goes into every form of theirs and comes back with it."""
+
+    name: str
+    token: str
+
+
+def analyst_of(request: Request) -> Analyst | None:
+    """The analyst whom the cookie names, None where there is no cookie or somebody changed it."""
+    try:
+        name, nonce, proof = base64.urlsafe_b64decode(request.cookies.get(COOKIE, "")).decode().split("\x1f")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    identity = identity_of(request)
+    if not hmac.compare_digest(proof, identity.proof("analyst", name, nonce)):
+        return None
+    return Analyst(name, identity.proof("form", name, nonce))
+
+
+def identity_of(request: Request) -> Identity:
+    """The secret of this installation, opened once for a server."""
+    state = request.app.state
+    if not hasattr(state, "identity"):
+        state.identity = open_identity(state.settings)
+    found: Identity = state.identity
+    return found
+
+
+def remember(request: Request, response: Response, name: str) -> None:
+    """Keep the analyst's name in the browser. Raises NoNameError."""
+    clean = " ".join("".join(letter for letter in name if letter.isprintable()).split())[:LONGEST_NAME]
+    if not clean:
+        raise NoNameError("name: say who is reviewing; decisions carry it")
+    nonce = secrets.token_hex(16)
+    words = "\x1f".join((clean, nonce, identity_of(request).proof("analyst", clean, nonce)))
+    value = base64.urlsafe_b64encode(words.encode()).decode()
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, value, max_age=MONTH, httponly=True, samesite="strict", secure=secure)
+
+
+def check_same_origin(request: Request) -> None:
+    """Raise RefusedError where another site's page made the browser send this."""
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if site not in {"same-origin", "none"} or (origin is not None and origin != own):
+        raise RefusedError("this came from another site's page; use Headway's own")
+
+
+async def read_form(request: Request) -> FormData:
+    """The fields of a form."""
+    return await request.form(max_files=0, max_fields=500)
+
+
+Form = Annotated[FormData, Depends(read_form)]
+
+
+def sender(request: Request, form: Form) -> Analyst:
+    """The analyst who sent a form of ours. Raises RefusedError where it is not ours."""
+    check_same_origin(request)
+    analyst = analyst_of(request)
+    if analyst is None or not hmac.compare_digest(text(form, "token"), analyst.token):
+        raise RefusedError("this form is not from your own session; open /review again")
+    return analyst
+
+
+def text(form: FormData, name: str) -> str:
+    """A field's text, "" where it is not there."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+Sender = Annotated[Analyst, Depends(sender)]
