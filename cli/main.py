@@ -34,6 +34,7 @@ VERBS = {
     "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
     "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
+    "llm": ("cli.llm:group", "Show the LLM behind the tagger, and measure it."),
     "bench": ("cli.bench:bench", "Run the benchmarks."),
     "serve": ("cli.serve:command", "Start the monitor."),
 }

@@ -42,10 +42,17 @@ def print_counts(counts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(counts)
     else:
-        click.echo(", ".join(f"{name.replace('_', ' ')} {_count(value)}" for name, value in counts.items()))
+        click.echo(counts_line(counts))
+
+
+def counts_line(counts: Mapping[str, Any]) -> str:
+    """Counts as `name: number`, on one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {_count(value)}" for name, value in counts.items())
 
 
 def _count(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({counts_line(value) or 'none'})"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 

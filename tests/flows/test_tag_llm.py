@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def trained_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def few_home(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The trained models in a home of this test's own, in force."""
     (tmp_path / "encoders").symlink_to((trained_home / "encoders").resolve())
-    (tmp_path / "models").symlink_to(trained_home / "models")
+    shutil.copytree(trained_home / "models", tmp_path / "models")
     monkeypatch.setenv("HEADWAY_HOME", str(tmp_path))
     return tmp_path
 
@@ -179,3 +180,59 @@ def test_a_days_budget_that_is_spent_sends_the_rest_to_review(
     configure(chat_server, monkeypatch, BUDGET_USD="0")
     assert predict(run, contacts) == alone
     assert chat_server.requests == []
+
+
+@pytest.fixture
+def held_out(demo_home: Path) -> Path:
+    """Labelled contacts that no model has seen."""
+    return demo_home / "sample" / "heldout.jsonl.gz"
+
+
+def calibrated(run, data: Path) -> dict:
+    done = run("llm", "calibrate", "--job", JOB, "--data", data, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_an_llm_that_was_measured_and_found_good_answers_more(
+    few_home: Path, held_out: Path, contacts: list[dict], chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gzip.open(held_out, "rt") as file:
+        knowing(chat_server, [json.loads(line) for line in file])
+    configure(chat_server, monkeypatch)
+    before = [tag["source"] for tag in predict(run, contacts)].count("llm")
+    found = calibrated(run, held_out)
+    assert found["answered"] + sum(found["refused"].values()) == found["deferred"] > 40
+    assert found["right"] > 0.8 * found["answered"]
+    assert found["calibration"]["bound"] <= 0.1
+    after = [tag["source"] for tag in predict(run, contacts)].count("llm")
+    assert after > before
+
+
+def test_an_llm_that_guesses_loses_its_say_and_a_new_prompt_or_model_starts_anew(
+    few_home: Path, held_out: Path, contacts: list[dict], chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat_server.behave = saying(lambda _text, given: sorted(given)[0])
+    configure(chat_server, monkeypatch)
+    found = calibrated(run, held_out)
+    assert found["calibration"]["threshold"] is None
+    asked = len(chat_server.requests)
+    assert {tag["source"] for tag in predict(run, contacts)} == {"classifier"}
+    assert len(chat_server.requests) == asked
+    configure(chat_server, monkeypatch, MODEL="another")
+    predict(run, contacts)
+    assert len(chat_server.requests) > asked
+
+
+def test_contacts_that_trained_the_model_cannot_measure_the_llm(
+    few_home: Path, trained_home: Path, chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(chat_server, monkeypatch)
+    done = run("llm", "calibrate", "--job", JOB, "--data", trained_home / "few.jsonl")
+    assert "every labelled contact trained model" in str(done.exception)
+    assert chat_server.requests == []
+
+
+def test_calibrating_without_an_llm_says_what_to_set(few_home: Path, trained_home: Path, run) -> None:
+    done = run("llm", "calibrate", "--job", JOB, "--data", trained_home / "few.jsonl")
+    assert "HEADWAY_LLM_MODEL" in str(done.exception)

@@ -1,0 +1,48 @@
+"""`headway llm`: the LLM behind the tagger, how it is doing, and how far it is believed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cli.output import job_option, json_option, print_json
+
+
+@click.group("llm")
+def group() -> None:
+    """Show the LLM behind the tagger, and measure it."""
+
+
+@group.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Whether an LLM is configured, whether it answers, what it cost today."""
+    from flows.llm_status import llm_status
+    from store.settings import load_settings
+
+    found = llm_status(load_settings())
+    print_json(asdict(found)) if as_json else click.echo("\n".join([found.text(), *found.problems()]))
+    raise SystemExit(1 if found.fault else 0)
+
+
+@group.command()
+@job_option
+@click.option(
+    "--data", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Labelled contacts not trained on."
+)
+@click.option("--model", help="Model id; default the one in use.")
+@json_option
+def calibrate(job: str, data: Path, model: str | None, as_json: bool) -> None:
+    """Measure the LLM on labelled contacts that the tagger hands over.
+
+    Until this was done its answers are believed by a cautious assumption. Asks, and pays for, every sample.
+    """
+    from flows.llm_calibrate import calibrate as measure
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    done = measure(open_job(job, settings), data, settings=settings, model=model)
+    print_json(done.as_json()) if as_json else click.echo(done.text())
