@@ -35,6 +35,17 @@ def first_contact_resolution(frame: pd.DataFrame, *, window_days: float, as_of: 
     return pd.Series(result, index=frame.index)
 
 
+def chain_starts(frame: pd.DataFrame, *, window_days: float, as_of: datetime) -> pd.DataFrame:
+    """First contacts of chains: end, abandoned, and when the customer's next contact began (`following`, may be NaT).
+
+    `row` is the position in `frame`; chains as for `first_contact_resolution`.
+    """
+    ordered = _in_order(frame, as_of)
+    following = ordered.groupby("customer", sort=False)["start"].shift(-1)
+    first = ~(ordered["start"] <= _ended_before(ordered) + pd.Timedelta(days=window_days))
+    return ordered.assign(following=following)[first & (ordered["end"] <= pd.Timestamp(as_of))]
+
+
 def immature(frame: pd.DataFrame, *, window_days: float, as_of: datetime) -> int:
     """Contacts of known customer and date whose window is not yet closed at `as_of`."""
     ordered = _in_order(frame, as_of)

@@ -14,7 +14,7 @@ from alignment.measures import SUMMED, SUMS
 
 Array = NDArray[np.float64]
 
-GRID: Array = np.linspace(0.0, 1.0, 51)
+GRID: Array = np.linspace(0.0, 1.0, 21)
 """The values of lam that are tried: the standard error is flat around its smallest value."""
 
 _AT = {name: position for position, name in enumerate(SUMS)}

@@ -31,6 +31,7 @@ VERBS = {
     "run": ("cli.stages:run", "The whole flow once: ingest, tag, measure, publish."),
     "review": ("cli.review:review", "Draw contacts for review; export and import decisions."),
     "friction": ("cli.figures:friction", "Show friction by job step."),
+    "resolution": ("cli.resolution:resolution", "Show first contact resolution of the newest days."),
     "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
     "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
