@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from alignment.fold import Evidence, day_of, measured
@@ -23,20 +24,25 @@ def fold_replicates(evidence: Evidence, targets: Targets, *, replicates: int = R
     frame = evidence.frame
     if frame.empty:
         return Replicates()
-    weeks = {day: None if day is None else week_of(day) for day in map(day_of, frame["day"].unique())}
-    week = [weeks[day_of(day)] for day in frame["day"]]
-    order = np.argsort(frame["contact"].astype(str).to_numpy(dtype=str), kind="stable")
-    rows_of: dict[date | None, list[int]] = {}
-    for row in order:
-        rows_of.setdefault(week[row], []).append(int(row))
+    contact = frame["contact"].astype(str).to_numpy(dtype=str)
+    weeks, codes = _weeks(frame)
+    order = np.lexsort((contact, codes))
+    bounds = np.searchsorted(codes[order], np.arange(len(weeks) + 1))
     owner = owners(frame)
     folded = {}
-    for name, rows in rows_of.items():
-        parts = [np.array(rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)]
-        folded[name] = _replicated(evidence, owner, parts[0], replicates)
-        for part in parts[1:]:
-            folded[name] = folded[name] + _replicated(evidence, owner, part, replicates)
+    for number, week in enumerate(weeks):
+        rows = order[bounds[number] : bounds[number + 1]]
+        parts = [_replicated(evidence, owner, rows[at : at + CHUNK], replicates) for at in range(0, len(rows), CHUNK)]
+        folded[week] = sum(parts[1:], start=parts[0])
     return Replicates(folded)
+
+
+def _weeks(frame: pd.DataFrame) -> tuple[list[date | None], NDArray[np.intp]]:
+    """The weeks that have contacts, and which of them each row belongs to."""
+    codes, days = pd.factorize(frame["day"], use_na_sentinel=False)
+    mondays = [None if (day := day_of(value)) is None else week_of(day) for value in days]
+    numbers = {monday: number for number, monday in enumerate(dict.fromkeys(mondays))}
+    return list(numbers), np.array([numbers[monday] for monday in mondays], dtype=np.intp)[codes]
 
 
 def _replicated(evidence: Evidence, owner: NDArray[np.uint64], rows: NDArray[np.intp], replicates: int) -> Replicated:

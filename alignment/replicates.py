@@ -27,8 +27,10 @@ LINEAR = ("d", "g", "vd", "vg")
 """The sums that are replicated, per target and measure."""
 
 _STEPS = np.uint64(0x9E3779B97F4A7C15)
-_COUNTS = special.gammaincc(np.arange(1, 13), 1.0)
-"""P(Poisson(1) <= k), k = 0 to 11."""
+_BITS = 16
+_UNIFORM = (np.arange(1 << _BITS) + 0.5) / (1 << _BITS)
+_POISSON = np.searchsorted(special.gammaincc(np.arange(1, 13), 1.0), _UNIFORM, side="right").astype(np.float32)
+"""The Poisson(1) count of every 16-bit random number: those k with P(count <= k) passed."""
 
 
 @dataclass(frozen=True)
@@ -109,5 +111,5 @@ def weights(owner: NDArray[np.uint64], replicates: int) -> NDArray[np.float32]:
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # splitmix64
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
-    uniform = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return np.asarray(np.searchsorted(_COUNTS, uniform, side="right").astype(np.float32)[row])
+    drawn: NDArray[np.float32] = _POISSON[(mixed >> np.uint64(64 - _BITS)).astype(np.intp)]
+    return drawn[row]
