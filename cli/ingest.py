@@ -47,6 +47,8 @@ def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str | None, so
             source=source,
             tick=tick,
         )
+    if workspace:
+        workspace.record_job()
     print_counts(asdict(done), as_json=as_json)
     if done.quarantined:
         click.echo("see why with `headway quarantine list`", err=True)

@@ -176,7 +176,7 @@ class World:
                 "fcr": f"first contacts of a chain with no further one on the job within {window} days after their "
                 "end and not abandoned; a chain begins after as many days without contact; closed windows only",
                 "fcr_long": "the same within 30 days",
-                "share": "of the contacts that fit a step",
+                "share": "of all contacts; share_of_fitting: of those that fit a step, as burden has it",
             },
             "superpopulation": process,
             "realised": realised(self.ledger),

@@ -128,8 +128,8 @@ class Ledger:
             friction = figures["friction"]
             found[name] = {
                 **figures,
-                "share": share,
-                "share_of_all": (figures["volume"] or 0) / everything if everything else None,
+                "share": (figures["volume"] or 0) / everything if everything else None,
+                "share_of_fitting": share,
                 "burden": None if friction is None or share is None else friction * share,
             }
         return found

@@ -20,6 +20,7 @@ from store.quarantine import Refused, put_aside
 from store.surveys import add_answers, add_events
 from tagger.answers import RowError, parse_answer, parse_event
 from tagger.formats.reading import Accepted, Rejected, discover, read_contacts
+from tagger.formats.record import contact_to_json
 from tagger.formats.rows import read_rows
 from tagger.labels import LabelReader
 from tagger.redact import redact_contact, redact_raw
@@ -114,8 +115,9 @@ class Intake:
         refused = [item for item in batch if isinstance(item, Rejected)]
         with self.home.database.session() as session:
             done, conflicts = self._add_contacts(session, [item for item in batch if isinstance(item, Accepted)])
-            done += self._add_rows(session, [item for item in batch if isinstance(item, Row)])
-            bad = [self._refused(item) for item in [*refused, *conflicts]]
+            rows, at_odds = self._add_rows(session, [item for item in batch if isinstance(item, Row)])
+            done += rows
+            bad = [self._refused(item) for item in [*refused, *conflicts, *at_odds]]
             put_aside(session, bad if self.quarantine else [])
         return done + Ingested(quarantined=len(bad))
 
@@ -127,12 +129,13 @@ class Intake:
         conflicts = [_conflict(good[position]) for position in added.conflicts]
         return Ingested(added.accepted, added.updated, added.present), conflicts
 
-    def _add_rows(self, session: Session, good: Sequence[Row]) -> Ingested:
+    def _add_rows(self, session: Session, good: Sequence[Row]) -> tuple[Ingested, list[Rejected]]:
         if not good or self.job is None:
-            return Ingested()
+            return Ingested(), []
         add = add_answers if self.kind == "outcome-survey" else add_events
-        new = add(session, [_keyed(item.values, self.home.identity, self.job.id) for item in good])
-        return Ingested(new, 0, len(good) - new)
+        new, at_odds = add(session, [_keyed(item.values, self.home.identity, self.job.id) for item in good])
+        present = len(good) - new - len(at_odds)
+        return Ingested(new, 0, present), [_row_conflict(good[position]) for position in at_odds]
 
     def _refused(self, item: Rejected) -> Refused:
         return Refused(
@@ -172,7 +175,13 @@ def _checked(
 
 def _conflict(item: Accepted) -> Rejected:
     message = f"id {item.contact.id!r} was seen with other content; give this contact an id of its own"
-    return Rejected(item.line, "id-conflict", message, "")
+    return Rejected(item.line, "id-conflict", message, json.dumps(contact_to_json(redact_contact(item.contact))))
+
+
+def _row_conflict(item: Row) -> Rejected:
+    message = "a row of the same key was seen with other content; give this one a key of its own"
+    nameless = {name: value for name, value in item.values.items() if name not in ("respondent", "customer")}
+    return Rejected(item.line, "id-conflict", message, json.dumps(nameless, default=str))
 
 
 def _keyed(values: Mapping[str, Any], identity: Identity, job_id: str) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from classifiers.nearest import nearest_labels
 from classifiers.scores import LabelSpace
 from tagger.formats.reading import Rejected, read_contacts
 from tagger.labels import STEP_ONLY, LabelReader, UnknownLabelError, label_space
@@ -73,4 +74,24 @@ def read_labelled(job: Job, path: Path) -> Labelled:
     if not contacts:
         why = f" ({examples[0]})" if examples else ""
         raise NothingLabelledError(f"{path}: no contact with `labels` of job {job.id!r} could be used{why}")
-    return Labelled(tuple(contacts), tuple(labels), tuple(names), dict(unused), tuple(examples[:20]))
+    settled = _settled(names, labels, [" ".join(document_of(contact)) for contact in contacts])
+    return Labelled(tuple(contacts), tuple(labels), settled, dict(unused), tuple(examples[:20]))
+
+
+def _settled(names: Sequence[str], labels: Sequence[Labels], texts: Sequence[str]) -> tuple[str, ...]:
+    """Names to train on, where "on this step" is not made to compete with the step's own outcomes.
+
+    A contact that names only its step takes the outcome of the most similar contact of that step that names one,
+    so that it teaches the step; where no contact of the step names an outcome, the step alone is the name.
+    """
+    settled = list(names)
+    for step in {label.step for label, name in zip(labels, names, strict=True) if name.endswith(STEP_ONLY)}:
+        rows = [row for row, label in enumerate(labels) if label.step == step]
+        named = [row for row in rows if not names[row].endswith(STEP_ONLY)]
+        bare = [row for row in rows if names[row].endswith(STEP_ONLY)]
+        if named:
+            known = [names[row] for row in named]
+            nearest = nearest_labels([texts[row] for row in bare], [texts[row] for row in named], known)
+            for row, name in zip(bare, nearest, strict=True):
+                settled[row] = name
+    return tuple(settled)

@@ -11,16 +11,20 @@ from alignment.targets import Targets
 from flows.workspace import Workspace
 from store.evidence import read_evidence
 from store.moments import save_moments
-from store.tags import newest_model
+from store.tags import count_tagged, newest_model
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Contacts folded, of these how many are corrected by a review, and slices written."""
+    """Contacts folded, of these how many are corrected by a review, and slices written.
+
+    `waiting` counts tagged contacts that stand outside the figures until a review of their draw is done.
+    """
 
     contacts: int
     reviewed: int
     slices_written: int
+    waiting: int = 0
 
 
 def measure(workspace: Workspace, *, as_of: datetime | None = None) -> Measured:
@@ -34,4 +38,6 @@ def measure(workspace: Workspace, *, as_of: datetime | None = None) -> Measured:
         targets = Targets.of(job)
         folded = replace(fold(evidence, targets), replicates=fold_replicates(evidence, targets))
         written = save_moments(session, job, model_id=newest[1], moments=folded)
-    return Measured(len(evidence.frame), int((evidence.weight > 0).sum()), written)
+        tagged_by = count_tagged(session, job_id=job.id, job_version=job.stamp, model_id=newest[1])
+    count = len(evidence.frame)
+    return Measured(count, int((evidence.weight > 0).sum()), written, tagged_by - count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,8 @@ from store.quarantine import read_refused, resolve, waiting
 from store.session import open_database
 from store.settings import load_settings
 from taxonomy.model import Job
+
+_ID = re.compile(rb'"(?:id|event_id|respondent_id)"\s*:\s*"?([^",}]+)')
 
 
 @dataclass(frozen=True)
@@ -39,33 +42,46 @@ def retry(number: int | None) -> Retried:
 
 
 def _again(home: Home, job: Job | None, row: dict[str, Any]) -> bool:
-    text = _line(Path(row["path"]), row["line"]) or row["raw"]
-    if not text.strip():
+    content = _line(Path(row["path"]), row["line"])
+    if content is None or _named(content) not in (None, _named(row["raw"].encode())):
+        content = _kept(row)  # the file is gone, or another record stands in that line by now
+    if content is None or not content.strip():
         return False
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "retry.jsonl"
-        copy.write_text(_one_line(text) + "\n", "utf-8")
+        copy.write_bytes(_one_line(content) + b"\n")
         done = ingest(home, [copy], job=job, kind=row["input_kind"], source=row["source"], quarantine=False)
-    if done.quarantined:
+    if not done.accepted + done.updated:
         return False
     with home.database.session() as session:
         resolve(session, row["pk"])
     return True
 
 
-def _line(path: Path, line: int | None) -> str | None:
+def _kept(row: dict[str, Any]) -> bytes | None:
+    """The redacted copy, unless it is only a part or a damaged reading of what came in."""
+    return None if row["truncated"] or "\ufffd" in row["raw"] else str(row["raw"]).encode()
+
+
+def _line(path: Path, line: int | None) -> bytes | None:
     """Line `line` of a plain JSON Lines file; None where it cannot be had."""
     if line is None or path.suffix not in (".jsonl", ".ndjson") or not path.is_file():
         return None
     with path.open("rb") as file:
         for number, content in enumerate(file, 1):
             if number == line:
-                return content.decode("utf-8", "replace")
+                return content
     return None
 
 
-def _one_line(text: str) -> str:
+def _named(content: bytes) -> bytes | None:
+    """The id that a record gives itself, even where the rest of it is broken."""
+    found = _ID.search(content)
+    return found[1] if found else None
+
+
+def _one_line(content: bytes) -> bytes:
     try:
-        return json.dumps(json.loads(text))
-    except json.JSONDecodeError:
-        return " ".join(text.split())
+        return json.dumps(json.loads(content)).encode()
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return b" ".join(content.split())

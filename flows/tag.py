@@ -72,6 +72,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     check_version(model, job)
     reader = aided(model, job, settings=workspace.settings, folder=folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
+    workspace.record_job()
     with database.session() as session:
         save_label_space(session, model.id, model.space)
     tagged = deferred = after = 0

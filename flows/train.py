@@ -20,6 +20,7 @@ from classifiers.training import TrainingError
 from classifiers.training import train as fit
 from evals.comparison import paired_difference
 from flows.labelled import Labelled, read_labelled
+from flows.workspace import keep_job
 from store.models import ModelShelf
 from store.settings import Settings
 from tagger.tag import Document
@@ -102,6 +103,7 @@ def train(
     promoted, why = _verdict(model, comparison, shelf)
     if promoted and shelf.current() != model.id:
         shelf.promote(model.id, by="headway train", why=why)
+    keep_job(job, settings)
     return Training(
         job=job.id,
         job_version=job.stamp,

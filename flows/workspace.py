@@ -15,14 +15,14 @@ from taxonomy.model import Job
 
 
 def open_job(ref: str, settings: Settings) -> Job:
-    """The job that an id or a file names; a file is kept, so that its id finds it from then on.
+    """The job that an id or a file names. Raises UnknownJobError or JobFileError."""
+    return find_job(ref, extra=[settings.jobs])
 
-    Raises UnknownJobError or JobFileError.
-    """
-    job = find_job(ref, extra=[settings.jobs])
+
+def keep_job(job: Job, settings: Settings) -> None:
+    """Keep a job that is not a shipped one, so that from now on its id finds it."""
     if job.digest not in {shipped.digest for shipped in shipped_jobs()}:
         keep_file(settings.jobs, job)
-    return job
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,20 @@ class Workspace(Home):
 
     @classmethod
     def open(cls, job: str) -> Workspace:
-        """The workspace of a job by id or file, its schema up to date and its version on record.
+        """The workspace of a job by id or file, its schema up to date.
 
         Raises BadInputError for an unknown or unreadable job, DatabaseUnreachableError.
         """
         settings = load_settings()
         workspace = cls(settings, open_job(job, settings))
         workspace.database.upgrade()
-        with workspace.database.session() as session:
-            save_job(session, workspace.job)
         return workspace
+
+    def record_job(self) -> None:
+        """Put this version of the job on record as the one in force: something is about to be stored under it."""
+        keep_job(self.job, self.settings)
+        with self.database.session() as session:
+            save_job(session, self.job)
 
     @property
     def shelf(self) -> ModelShelf:

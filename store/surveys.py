@@ -17,19 +17,56 @@ from store.tables import outcome_answers, product_events
 _kept: Kept[pd.DataFrame] = Kept(8)
 
 
-def add_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Store outcome-survey answers by (job, respondent, outcome, moment); how many were new."""
-    return _add(session, outcome_answers, rows)
+ANSWER_KEY = ("respondent", "outcome", "answered_at")
+ANSWER_FACTS = ("importance", "satisfaction")
+EVENT_KEY = ("event_id",)
+EVENT_FACTS = ("customer", "at", "step", "type", "success")
+
+Added = tuple[int, tuple[int, ...]]
+"""How many rows were new, and the positions of those whose key is there with other content."""
 
 
-def add_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Store product events by (job, event id); how many were new."""
-    return _add(session, product_events, rows)
+def add_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Added:
+    """Store outcome-survey answers by (job, respondent, outcome, moment)."""
+    return _add(session, outcome_answers, rows, ANSWER_KEY, ANSWER_FACTS)
 
 
-def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+def add_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> Added:
+    """Store product events by (job, event id)."""
+    return _add(session, product_events, rows, EVENT_KEY, EVENT_FACTS)
+
+
+def _add(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    key: tuple[str, ...],
+    facts: tuple[str, ...],
+) -> Added:
+    known = _known(session, table, rows, key, facts)
+    at_odds, fresh = [], []
+    for position, row in enumerate(rows):
+        name, content = tuple(row[one] for one in key), tuple(row[one] for one in facts)
+        if known.setdefault(name, content) != content:
+            at_odds.append(position)
+        else:
+            fresh.append(row)
     now = datetime.now(UTC)
-    return insert_new(session, table, [{**row, "recorded_at": now} for row in rows])
+    return insert_new(session, table, [{**row, "recorded_at": now} for row in fresh]), tuple(at_odds)
+
+
+def _known(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...], facts: tuple[str, ...]
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """What is stored under the first part of the rows' keys: key to facts."""
+    first, names = key[0], sorted({row[key[0]] for row in rows})
+    found = {}
+    for at in range(0, len(names), 500):
+        query = select(*(table.c[name] for name in (*key, *facts))).where(
+            table.c.job_id == rows[0]["job_id"], table.c[first].in_(names[at : at + 500])
+        )
+        found.update({tuple(row[: len(key)]): tuple(row[len(key) :]) for row in session.execute(query)})
+    return found
 
 
 def read_answers(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:

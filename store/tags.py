@@ -45,11 +45,16 @@ def untagged(session: Session, *, job_id: str, job_version: str, model_id: str, 
 
 def count_untagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
     """How many contacts this model has still to read."""
-    done = select(func.count()).where(
-        tags.c.job_id == job_id, tags.c.job_version == job_version, tags.c.model_id == model_id
-    )
     total = select(func.count()).select_from(contacts).where(of_job(job_id))
-    return session.execute(total).scalar_one() - session.execute(done).scalar_one()
+    read = count_tagged(session, job_id=job_id, job_version=job_version, model_id=model_id)
+    return session.execute(total).scalar_one() - read
+
+
+def count_tagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
+    """How many contacts this model has read."""
+    query = select(func.count()).select_from(tags)
+    names = tagged(job_id=job_id, job_version=job_version, model_id=model_id)
+    return session.execute(query.where(names)).scalar_one()
 
 
 def of_job(job_id: str) -> Any:

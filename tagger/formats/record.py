@@ -140,7 +140,7 @@ def _turn(item: Any, path: str, now: datetime) -> Turn:
     speaker, text = item.get("speaker"), item.get("text")
     if speaker not in SPEAKERS:
         known = ", ".join(SPEAKERS)
-        raise ContactError("unknown-speaker", f"{path}.speaker {str(speaker)[:40]!r} is not one of {known}", path)
+        raise ContactError("unknown-speaker", f"{path}.speaker is not one of {known}", path)
     if not isinstance(text, str):
         raise ContactError("wrong-type", f"{path}.text must be a string", f"{path}.text")
     if len(text) > MAX_TURN_LENGTH:

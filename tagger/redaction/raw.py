@@ -53,7 +53,16 @@ KEYED = {
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)("|\\?$)', re.DOTALL)
 _NUMBER = re.compile(r"-?\d[\d.eE+-]*")
-_KEPT = frozenset(("id", "speaker", "channel", "startedat", "endedat", "at", "answeredat", "scale", "step", "outcome"))
+_TIME = re.compile(r"\d[\dTtZz:.+ -]{3,39}")
+_WORD = re.compile(r"[A-Za-z][\w./-]{0,59}")
+_KEPT = {
+    "id": re.compile(r".{0,200}", re.DOTALL),
+    "speaker": re.compile(r"customer|agent|system"),
+    "channel": _WORD,
+    **dict.fromkeys(("startedat", "endedat", "at", "answeredat"), _TIME),
+    **dict.fromkeys(("scale", "step", "outcome"), _WORD),
+}
+"""Fields whose value stays as it is, if it has the form that it should have."""
 _CUSTOMER = "customerid"
 _SHORTEST_NUMBER = 7
 """Digits below which a number without a telling name is a count, an amount or a year."""
@@ -121,8 +130,10 @@ def _written(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
     body = piece.text[1 : len(piece.text) - len(closing)]
     if json_like and key == _CUSTOMER:
         return "null" if closing else ""
-    if json_like and key in _KEPT:
+    if json_like and key in _KEPT and _KEPT[key].fullmatch(body):
         return piece.text
+    if json_like and key == "speaker":
+        return f'"{names.of("NAME", body)}{closing}'  # a speaker of no known kind mostly is a name
     kind = KEYED.get(key) if json_like and body.strip() else None
     if kind is not None and not body.startswith("["):
         return f'"{names.of(kind, body)}{closing}'

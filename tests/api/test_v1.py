@@ -159,3 +159,11 @@ def test_the_server_starts_without_the_taggers_libraries():
     code = "import sys, api.app; print([name for name in ('torch', 'prefect', 'openai') if name in sys.modules])"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_head_answers_what_get_would_without_a_body(client):
+    for path in ("/healthz", BASE, "/jobs/online-order"):
+        answer = client.head(path)
+        assert answer.status_code == 200
+        assert answer.content == b""
+        assert answer.headers["content-type"] == client.get(path).headers["content-type"]

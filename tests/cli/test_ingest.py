@@ -84,6 +84,46 @@ def test_a_mended_line_is_accepted_on_retry(home: Path, tmp_path: Path, run) -> 
     assert json.loads(run("quarantine", "list", "--json").stdout)["items"] == []
 
 
+def test_a_retry_does_not_mistake_another_line_for_the_mended_one(home: Path, tmp_path: Path, run) -> None:
+    path = write(tmp_path / "c.jsonl", contact(1), contact(2, transfers=-1), contact(3))
+    run("ingest", path)
+    write(path, contact(1), contact(3))
+    assert json.loads(run("quarantine", "retry", "--json").stdout) == {"accepted": 0, "still_refused": 1}
+
+
+def test_a_line_that_is_still_not_utf8_stays_refused(home: Path, tmp_path: Path, run) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_bytes(b'{"id": "c-1", "text": "caf\xff"}\n')
+    run("ingest", path)
+    assert json.loads(run("quarantine", "retry", "--json").stdout) == {"accepted": 0, "still_refused": 1}
+    path.unlink()
+    assert json.loads(run("quarantine", "retry", "--json").stdout) == {"accepted": 0, "still_refused": 1}
+
+
+def test_a_contact_at_odds_with_its_id_is_kept_in_quarantine_without_personal_data(home, tmp_path, run) -> None:
+    said = [{"speaker": "customer", "text": "my mail is jane@example.com"}]
+    run("ingest", write(tmp_path / "c.jsonl", contact(1), contact(1, turns=said)))
+    shown = json.loads(run("quarantine", "show", "1", "--json").stdout)
+    assert shown["reason"] == "id-conflict"
+    assert "my mail is [EMAIL_1]" in shown["raw"]
+    assert "u-9" not in shown["raw"]
+
+
+def test_an_event_at_odds_with_its_id_is_refused(home: Path, tmp_path: Path, run) -> None:
+    event = {
+        "event_id": "e1",
+        "customer_id": "u1",
+        "at": "2026-03-01T10:00:00Z",
+        "step": "track-delivery",
+        "type": "start",
+    }
+    path = write(tmp_path / "events.jsonl", event, event, {**event, "type": "complete"})
+    done = run("ingest", path, "--job", "online-order", "--kind", "events", "--json")
+    assert counts(done) == {"accepted": 1, "updated": 0, "already_there": 1, "quarantined": 1}
+    again = run("ingest", path, "--job", "online-order", "--kind", "events", "--json")
+    assert counts(again) == {"accepted": 0, "updated": 0, "already_there": 2, "quarantined": 1}
+
+
 def test_refused_lines_are_listed_once_however_often_they_come(home: Path, tmp_path: Path, run) -> None:
     path = write(tmp_path / "c.jsonl", contact(1), b"{")
     for _ in range(2):

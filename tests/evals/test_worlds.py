@@ -137,7 +137,7 @@ def test_true_figures_are_what_a_plain_count_over_the_contacts_gives(
         minutes = [(moment(c["ended_at"]) - moment(c["started_at"])).total_seconds() / 60 for c in group]
         answered = [c["survey"]["effort"] for c in group if "survey" in c]
         assert figures["volume"] == len(group)
-        assert figures["share"] == pytest.approx(len(group) / on_job)
+        assert figures["share_of_fitting"] == pytest.approx(len(group) / on_job)
         assert figures["transfers"] == pytest.approx(np.mean([c["transfers"] for c in group]))
         assert figures["time"] == pytest.approx(np.mean(minutes))
         assert figures["cost"] == pytest.approx(np.mean([c["cost"] for c in group]))
@@ -178,7 +178,7 @@ def test_friction_follows_the_jobs_weights_and_goalposts(truth: dict) -> None:
             - 0.1 * max(0, (30 - figures["time"]) / 30)
         )
         assert figures["friction"] == pytest.approx(by_hand)
-        assert figures["burden"] == pytest.approx(by_hand * figures["share"])
+        assert figures["burden"] == pytest.approx(by_hand * figures["share_of_fitting"])
 
 
 def test_steps_by_month_and_channel_add_up_to_the_whole(truth: dict) -> None:

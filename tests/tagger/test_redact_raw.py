@@ -63,3 +63,14 @@ def test_any_text_is_taken_and_a_second_time_changes_nothing(raw: str) -> None:
 )
 def test_json_stays_json(record: dict[str, object]) -> None:
     assert json.loads(redact_raw(json.dumps(record))).keys() == record.keys()
+
+
+def test_a_field_of_fixed_form_is_kept_only_if_it_has_that_form():
+    kept = '{"speaker": "agent", "channel": "chat", "started_at": "2026-03-01T09:00:00Z", "step": "track-delivery"}'
+    assert redact_raw(kept) == kept
+    for line in (
+        '{"turns": [{"speaker": "Jane Roe", "text": "hi"}]}',
+        '{"channel": ["jane.roe@example.com"]}',
+        '{"started_at": "jane.roe@example.com"}',
+    ):
+        assert "ane" not in redact_raw(line)
