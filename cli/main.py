@@ -25,6 +25,7 @@ VERBS = {
     "train": ("cli.tagger:train", "Train a tagger; use it if it is not worse than the one in use."),
     "predict": ("cli.tagger:predict", "Tag contacts from standard input to standard output."),
     "eval": ("cli.tagger:evaluate", "Measure a tagger on labelled contacts."),
+    "model": ("cli.models:group", "List, show, promote and roll back trained models."),
     "tag": ("cli.stages:tag", "Tag the contacts that the model in use has not read."),
     "measure": ("cli.stages:measure", "Fold tags, reviews and surveys into moments."),
     "publish": ("cli.stages:publish", "Publish the Alignment Index."),

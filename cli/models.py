@@ -1,0 +1,126 @@
+"""`headway model`: the trained models of a job, and which of them is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from getpass import getuser
+
+import click
+
+from cli.output import job_option, json_option, print_json, print_table
+
+why_option = click.option("--why", required=True, help="The reason, kept with the promotion.")
+by_option = click.option("--by", help="Who decided; default the user of this machine.")
+
+
+@click.group("model")
+def group() -> None:
+    """List, show, promote and roll back trained models."""
+
+
+@group.command("list")
+@job_option
+@json_option
+def list_models(job: str, as_json: bool) -> None:
+    """Every model of a job, the newest first, and which is in use."""
+    from flows.models import shelved
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    found = shelved(open_job(job, settings), settings=settings)
+    rows = [
+        {
+            "model": one.id,
+            "made_at": one.made_at,
+            "job_version": one.card.get("job_version"),
+            "fits": one.fits,
+            "in_use": one.in_use,
+            "contacts": one.contacts,
+            "step": one.accuracy,
+        }
+        for one in found
+    ]
+    if as_json:
+        print_json({"models": rows})
+        return
+    columns = ("model", "in use", "made at", "job version", "contacts", "step right, held out")
+    lines = [
+        (
+            one.id,
+            "in use" if one.in_use else "",
+            one.made_at,
+            str(one.card.get("job_version", "?")) + ("" if one.fits else " (another)"),
+            f"{one.contacts:,}",
+            _accuracy(one.accuracy),
+        )
+        for one in found
+    ]
+    print_table(f"Models of {job}", columns, lines) if lines else click.echo(f"job {job} has no model yet")
+
+
+@group.command()
+@job_option
+@click.argument("model", required=False)
+@json_option
+def show(job: str, model: str | None, as_json: bool) -> None:
+    """The card of a model, and the promotions of the job; without MODEL the one in use."""
+    from classifiers.card import card_text
+    from flows.models import history, read_model
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    opened = open_job(job, settings)
+    found, promotions = read_model(opened, model, settings=settings), history(opened, settings=settings)
+    if not found.card:
+        raise click.ClickException(f"the card of model {found.id} cannot be read: restore it or train again")
+    if as_json:
+        promoted = [vars(one) for one in promotions]
+        print_json(
+            {"model": found.id, "in_use": found.in_use, "fits": found.fits, "card": found.card, "promotions": promoted}
+        )
+        return
+    click.echo(card_text(found.card, model_id=found.id))
+    click.echo("## In use\n")
+    for one in promotions:
+        click.echo(f"- {one.at:%Y-%m-%d %H:%M} {one.model} by {one.by}: {one.why}")
+
+
+@group.command()
+@job_option
+@click.argument("model")
+@why_option
+@by_option
+def promote(job: str, model: str, why: str, by: str | None) -> None:
+    """Put a model in use; one of another version of the job is refused."""
+    from flows.models import promote as put_in_use
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    before = put_in_use(open_job(job, settings), model, settings=settings, by=by or getuser(), why=why)
+    click.echo(
+        f"{model} is in use already" if before == model else f"{model} is in use now, before: {before or 'none'}"
+    )
+
+
+@group.command()
+@job_option
+@why_option
+@by_option
+def rollback(job: str, why: str, by: str | None) -> None:
+    """Put the model back in use that was before the present one."""
+    from flows.models import roll_back
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    left, found = roll_back(open_job(job, settings), settings=settings, by=by or getuser(), why=why)
+    click.echo(f"{found} is in use again, instead of {left}")
+
+
+def _accuracy(figure: Mapping[str, float] | None) -> str:
+    if figure is None:
+        return "not measured"
+    return f"{100 * figure['accuracy']:.1f} % [{100 * figure['low']:.1f}, {100 * figure['high']:.1f}]"
