@@ -18,7 +18,7 @@ from alignment.heart import attempts, task_success
 from alignment.index import alignment_index, without_formula
 from alignment.index_inputs import index_inputs
 from alignment.moments import Moments
-from alignment.opportunity import outcome_figures
+from alignment.opportunity import Surveyed, surveyed
 from alignment.rectify import TargetEstimates
 from alignment.scorecard import AlignmentIndex, FailureMode, OutcomeFigures, Scorecard, TrendPoint, View
 from alignment.survey import known_by
@@ -54,13 +54,14 @@ def build_scorecard(
     evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
     clusters = moments.clusters(view)
     found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=clusters)
-    outcomes = outcome_figures(job, survey, view=view)
+    scores = surveyed(job, survey, view=view)
+    outcomes = scores.figures
     success = task_success(job, evidence.attempts, view=view)
     modes = failure_modes(job, found, moments.targets, scale=scale, as_of=view.as_of)
     if formula is None:
         index = without_formula(_why_no_formula(job, outcomes, modes, view), as_of=view.as_of)
     else:
-        index = evidence.index(formula, found, outcomes, view)
+        index = evidence.index(formula, found, scores, view)
     index_trend, step_trends = _trends(evidence, moments, view, formula, clusters)
     return Scorecard(
         job=job,
@@ -93,12 +94,12 @@ class _Evidence:
         self,
         formula: IndexFormula,
         found: Sequence[TargetEstimates],
-        outcomes: Sequence[OutcomeFigures],
+        survey: Surveyed,
         view: View,
     ) -> AlignmentIndex:
         """The index of one view or trailing window."""
         success = task_success(self.job, self.attempts, view=view)
-        inputs = index_inputs(formula, found, self.targets, outcomes=outcomes, success=success, scale=self.scale)
+        inputs = index_inputs(formula, found, self.targets, survey=survey, success=success, scale=self.scale)
         return alignment_index(formula, inputs, as_of=view.as_of)
 
 
@@ -134,9 +135,9 @@ class _Trailing:
         points = step_friction(evidence.job, mine, scale=evidence.scale, as_of=self.window.view.as_of)
         return self.window, points
 
-    def index(self, formula: IndexFormula, outcomes: Sequence[OutcomeFigures]) -> tuple[Window, Estimate]:
+    def index(self, formula: IndexFormula, survey: Surveyed) -> tuple[Window, Estimate]:
         """The index in the window."""
-        return self.window, self.evidence.index(formula, self.found, outcomes, self.window.view).index
+        return self.window, self.evidence.index(formula, self.found, survey, self.window.view).index
 
 
 def _trends(
@@ -153,8 +154,8 @@ def _trends(
         for step, points in steps.items():
             points.append(TrendPoint(week, shortest(span.friction(step) for span in spans)))
         if formula is not None:
-            outcomes = scores.at(windows[0].view)
-            index.append(TrendPoint(week, shortest(span.index(formula, outcomes) for span in spans)))
+            known = scores.at(windows[0].view)
+            index.append(TrendPoint(week, shortest(span.index(formula, known) for span in spans)))
     return tuple(index), {step: tuple(points) for step, points in steps.items()}
 
 
@@ -172,12 +173,12 @@ class _ScoresByDate:
 
     job: Job
     survey: pd.DataFrame | None
-    known: dict[int, tuple[OutcomeFigures, ...]]
+    known: dict[int, Surveyed]
 
-    def at(self, window: View) -> tuple[OutcomeFigures, ...]:
+    def at(self, window: View) -> Surveyed:
         """The scores as known by the end of the window."""
         answers = 0 if self.survey is None else int(known_by(self.survey["answered_at"], window).sum())
         if answers not in self.known:
             view = replace(window, start=None)
-            self.known[answers] = outcome_figures(self.job, self.survey, view=view, draws=TREND_DRAWS)
+            self.known[answers] = surveyed(self.job, self.survey, view=view, draws=TREND_DRAWS)
         return self.known[answers]

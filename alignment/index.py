@@ -139,7 +139,7 @@ def _draws(
 def _together(formula: IndexFormula, deviation: Array, draws: int) -> Array:
     """Standard normal numbers that correlate between inputs as their errors over the replicates do."""
     length = float(np.sqrt((deviation**2).sum()))
-    shared = _normals(f"{formula.version} together", draws, len(deviation))
+    shared = _normals(f"{formula.version} {len(deviation)} together", draws, len(deviation))
     return np.asarray(deviation @ shared / length) if length > 0 else np.zeros(draws)
 
 

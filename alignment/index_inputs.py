@@ -8,8 +8,8 @@ from alignment.composite import IndexInputs
 from alignment.effort import EffortScale, scale_named
 from alignment.estimate import Estimate
 from alignment.formula import IndexFormula, shrunk
+from alignment.opportunity import Surveyed
 from alignment.rectify import TargetEstimates
-from alignment.scorecard import OutcomeFigures
 from alignment.targets import Targets
 
 
@@ -18,7 +18,7 @@ def index_inputs(
     found: Sequence[TargetEstimates],
     targets: Targets,
     *,
-    outcomes: Sequence[OutcomeFigures],
+    survey: Surveyed,
     success: Mapping[str, Estimate],
     scale: EffortScale | None = None,
 ) -> IndexInputs:
@@ -29,11 +29,12 @@ def index_inputs(
     means = {pair: found[targets.index("outcome", pair[1])] for pair in formula.modes if pair[1] in targets.outcomes}
     fits = (scale or scale_named("ces2-7")).disagreement(formula.goalposts["effort"]) is None
     return IndexInputs(
-        opportunity={**{o.outcome: o.opportunity for o in outcomes}, **shrunk(outcomes)},
+        opportunity={**{o.outcome: o.opportunity for o in survey.figures}, **shrunk(survey.figures)},
         task_success=success,
         effort={pair: mine.means["effort"] for pair, mine in means.items()} if fits else {},
         fcr={pair: mine.means["fcr"] for pair, mine in means.items()},
-        deviations={
+        deviations={f"opportunity:{name}": error for name, error in survey.deviations.items()}
+        | {
             f"{measure}:{pair[0]}/{pair[1]}": deviation
             for pair, mine in means.items()
             for measure in ("effort", "fcr")

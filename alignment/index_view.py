@@ -12,7 +12,7 @@ from alignment.heart import attempts, task_success
 from alignment.index import alignment_index
 from alignment.index_inputs import index_inputs
 from alignment.moments import Moments
-from alignment.opportunity import outcome_figures
+from alignment.opportunity import surveyed
 from alignment.scorecard import AlignmentIndex, View
 from taxonomy.model import Job
 
@@ -36,7 +36,7 @@ def index_of_view(
         formula,
         found,
         moments.targets,
-        outcomes=outcome_figures(job, survey, view=view),
+        survey=surveyed(job, survey, view=view),
         success=task_success(job, table, view=view),
         scale=scale,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -50,12 +51,32 @@ def outcome_figures(
     Means are weighted; intervals come from a bootstrap over respondents with seeded draws. Fewer than
     MIN_RESPONDENTS people: missing. `survey` columns: see `survey.SURVEY_COLUMNS`, and `segment.NAME` etc.
     """
+    return surveyed(job, survey, view=view, draws=draws).figures
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """Scores of every outcome, and by outcome the error of its opportunity in each bootstrap draw.
+
+    People answer on many outcomes and lean to high or low answers, so outcomes err together: products of two
+    outcomes' errors average to their covariance.
+    """
+
+    figures: tuple[OutcomeFigures, ...]
+    deviations: Mapping[str, Array]
+
+
+def surveyed(job: Job, survey: pd.DataFrame | None, *, view: View, draws: int = 1000) -> Surveyed:
+    """`outcome_figures`, and how the opportunities err together."""
     answers = None if survey is None or survey.empty else current_answers(survey, view)
     if answers is None or answers.empty:
-        return tuple(_unasked(job, outcome, view.as_of) for outcome in job.outcome_by_id)
+        return Surveyed(tuple(_unasked(job, outcome, view.as_of) for outcome in job.outcome_by_id), {})
     scores = _Scores.of(answers, tuple(job.outcome_by_id))
     replicates = _bootstrap(scores, draws)
-    return _ranked(job, scores, replicates, view.as_of)
+    figures = _ranked(job, scores, replicates, view.as_of)
+    drawn = opportunity(replicates[0], replicates[1], floor=job.index.floor)
+    errors = {one.outcome: drawn[:, o] for o, one in enumerate(figures) if one.opportunity.value is not None}
+    return Surveyed(figures, {name: error - error.mean() for name, error in errors.items() if np.isfinite(error).all()})
 
 
 def _unasked(job: Job, outcome: str, as_of: datetime) -> OutcomeFigures:

@@ -20,7 +20,7 @@ from alignment.heart import task_success
 from alignment.index import IndexInputs, alignment_index
 from alignment.index_inputs import index_inputs
 from alignment.moments import Moments
-from alignment.opportunity import outcome_figures
+from alignment.opportunity import outcome_figures, surveyed
 from alignment.rectify import TargetEstimates
 from alignment.scorecard import View
 from evals.coverage_bank import Array, Bank
@@ -109,9 +109,9 @@ class IndexWorld:
         if self.formula is None:
             return Estimate.missing("not enough evidence: no baseline", as_of=self.as_of)
         bank, view = self.around.bank, View(as_of=self.as_of)
-        outcomes = outcome_figures(bank.job, self.survey, view=view, draws=SURVEY_DRAWS)
+        survey = surveyed(bank.job, self.survey, view=view, draws=SURVEY_DRAWS)
         success = task_success(bank.job, self.attempts, view=view)
-        inputs = index_inputs(self.formula, found, bank.targets, outcomes=outcomes, success=success)
+        inputs = index_inputs(self.formula, found, bank.targets, survey=survey, success=success)
         return alignment_index(self.formula, inputs, as_of=self.as_of).index
 
     @property
