@@ -235,7 +235,10 @@ def print_failure_modes(card: Scorecard) -> None:
 
 
 def print_outcomes(card: Scorecard) -> None:
-    """Outcomes by opportunity."""
+    """Outcomes by opportunity; one line where no survey says anything of them."""
+    if all(one.opportunity.value is None for one in card.outcomes):
+        click.echo("Outcomes by opportunity: not enough evidence: no outcome has survey answers in this view")
+        return
     rows = [
         [
             card.job.outcome_by_id[one.outcome].statement,

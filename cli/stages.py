@@ -54,8 +54,9 @@ def publish(job: str, as_json: bool) -> None:
 @job_option
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--source", default="default", show_default=True, help="Name of the system that the contacts come from.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Pass over contacts that began before this day.")
 @json_option
-def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
+def run(job: str, paths: tuple[Path, ...], source: str, since: datetime | None, as_json: bool) -> None:
     """The whole flow once: ingest, tag, measure, publish.
 
     PATHS are contacts to read first; without any only what is stored already is worked on. Safe to repeat and
@@ -64,7 +65,8 @@ def run(job: str, paths: tuple[Path, ...], source: str, as_json: bool) -> None:
     """
     from flows.run import Plan, run_once
 
-    report = run_once(Plan(job=job, paths=tuple(str(path) for path in paths), source=source))
+    day = since.date().isoformat() if since else None
+    report = run_once(Plan(job=job, paths=tuple(str(path) for path in paths), source=source, since=day))
     if as_json:
         print_json(report.as_json())
     else:

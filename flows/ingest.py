@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -42,12 +42,16 @@ class JobNeededError(BadInputError):
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of the input: every line is in exactly one of these counts."""
+    """What became of the input: every line is in exactly one of these counts.
+
+    `passed_over` counts contacts that began before the day asked for.
+    """
 
     accepted: int = 0
     updated: int = 0
     already_there: int = 0
     quarantined: int = 0
+    passed_over: int = 0
 
     def __add__(self, other: Ingested) -> Ingested:
         mine, theirs = asdict(self), asdict(other)
@@ -63,12 +67,14 @@ def ingest(
     format: str = "auto",
     source: str = "default",
     quarantine: bool = True,
+    since: date | None = None,
     tick: Ticker = silent,
 ) -> Ingested:
     """Read files and folders into the store, a batch a unit of work.
 
     Contacts without a `job` may be read by every job; surveys and events need one. `quarantine` False only counts
-    what is refused: a second look at something that is in quarantine already.
+    what is refused: a second look at something that is in quarantine already. Contacts that began before `since` are
+    passed over; those without a start are not.
     Raises JobNeededError, or BadInputError for unusable files.
     """
     if kind != "contacts" and job is None:
@@ -77,7 +83,8 @@ def ingest(
     for path in discover(paths):
         intake = Intake(home, path, kind, job, source, quarantine)
         for batch in _batched(intake.read(format)):
-            total += intake.store(batch)
+            kept = [item for item in batch if not _began_before(item, since)]
+            total += intake.store(kept) + Ingested(passed_over=len(batch) - len(kept))
             tick(len(batch))
     return total
 
@@ -149,6 +156,12 @@ class Intake:
             raw=redact_raw(item.raw),
             truncated=item.truncated,
         )
+
+
+def _began_before(item: Accepted | Row | Rejected, since: date | None) -> bool:
+    if since is None or not isinstance(item, Accepted) or item.contact.started_at is None:
+        return False
+    return item.contact.started_at.date() < since
 
 
 def _batched(items: Iterable[Accepted | Row | Rejected]) -> Iterator[tuple[Accepted | Row | Rejected, ...]]:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,11 +33,15 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run is asked to do: the job (id or file) and the contacts to read first, if any."""
+    """What one run is asked to do: the job (id or file) and the contacts to read first, if any.
+
+    `since` is an ISO date: contacts that began before it are passed over.
+    """
 
     job: str
     paths: tuple[str, ...] = ()
     source: str = "default"
+    since: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,12 @@ def ingest_stage(plan: Plan, run_id: str) -> StageReport:
     def work(workspace: Workspace) -> Any:
         with progress_bar("ingest") as tick:
             return ingest(
-                workspace, [Path(path) for path in plan.paths], job=workspace.job, source=plan.source, tick=tick
+                workspace,
+                [Path(path) for path in plan.paths],
+                job=workspace.job,
+                source=plan.source,
+                since=date.fromisoformat(plan.since) if plan.since else None,
+                tick=tick,
             )
 
     return _reported("ingest", plan, run_id, work)
@@ -139,10 +149,10 @@ def _under_prefect(plan: Plan) -> RunReport:
     )
 
     @flow(name="headway run", flow_run_name=f"run {plan.job}", persist_result=False)
-    def headway_run(job: str, paths: tuple[str, ...], source: str) -> RunReport:
-        return story(tasks, Plan(job, paths, source))
+    def headway_run(job: str, paths: tuple[str, ...], source: str, since: str | None) -> RunReport:
+        return story(tasks, Plan(job, paths, source, since))
 
-    return headway_run(plan.job, plan.paths, plan.source)
+    return headway_run(plan.job, plan.paths, plan.source, plan.since)
 
 
 def _may_pass(_task: Any, _run: Any, state: Any) -> bool:

@@ -114,6 +114,8 @@ def _opened(path: Path, container: str, gzipped: bool, format: str, now: datetim
             yield from all_checked(_records(chunks(stream, gzipped=gzipped), container, format, path), now=now)
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnreadableFileError as error:
+        raise UnreadableFileError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
 
 
 def _records(source: Iterator[bytes], container: str, format: str, path: Path) -> Iterator[Found | Rejected]:

@@ -49,7 +49,7 @@ def test_a_second_run_does_nothing_twice(in_demo: Path, run) -> None:
     done = run("run", "--job", JOB, in_demo / "sample" / "contacts.jsonl.gz", "--source", "sample", "--json")
     stages = {stage["name"]: stage["counts"] for stage in json.loads(done.stdout)["stages"]}
     assert done.exit_code == 0
-    assert stages["ingest"] == {"accepted": 0, "updated": 0, "already_there": 1500, "quarantined": 0}
+    assert stages["ingest"] == {"accepted": 0, "updated": 0, "already_there": 1500, "quarantined": 0, "passed_over": 0}
     assert stages["tag"]["tagged"] == 0
     assert stages["draw"] == {"offered": 0, "added": 0}
     assert stages["measure"]["slices_written"] == 0
@@ -65,3 +65,11 @@ def test_what_was_believed_before_the_first_run_was_nothing(in_demo: Path, run) 
 
 def test_a_wrong_filter_is_refused(in_demo: Path, run) -> None:
     assert run("friction", "--job", JOB, "--where", "channel").exit_code == 2
+
+
+def test_contacts_that_began_before_the_day_asked_for_are_passed_over(in_demo_copy: Path, run) -> None:
+    contacts = in_demo_copy / "sample" / "contacts.jsonl.gz"
+    done = run("run", "--job", JOB, contacts, "--source", "sample", "--since", "2026-10-01", "--json")
+    ingested = json.loads(done.stdout)["stages"][0]["counts"]
+    assert ingested["passed_over"] > 0
+    assert ingested["already_there"] + ingested["passed_over"] == 1500

@@ -32,7 +32,7 @@ def test_contacts_are_counted_and_a_second_reading_changes_nothing(home: Path, t
     again = run("ingest", path, "--json")
     assert (again.exit_code, counts(again)) == (
         0,
-        {"accepted": 0, "updated": 0, "already_there": 5, "quarantined": 0},
+        {"accepted": 0, "updated": 0, "already_there": 5, "quarantined": 0, "passed_over": 0},
     )
 
 
@@ -58,7 +58,7 @@ def test_a_bad_line_is_quarantined_with_its_reason_and_the_good_lines_are_kept(
     line, reason = BAD[bad]
     done = run("ingest", write(tmp_path / "c.jsonl", contact(1), line, contact(3)), "--json")
     assert done.exit_code == 3
-    assert counts(done) == {"accepted": 2, "updated": 0, "already_there": 0, "quarantined": 1}
+    assert counts(done) == {"accepted": 2, "updated": 0, "already_there": 0, "quarantined": 1, "passed_over": 0}
     listed = json.loads(run("quarantine", "list", "--json").stdout)
     assert [item["line"] for item in listed["items"]] == [2]
     if reason is not None:
@@ -119,9 +119,9 @@ def test_an_event_at_odds_with_its_id_is_refused(home: Path, tmp_path: Path, run
     }
     path = write(tmp_path / "events.jsonl", event, event, {**event, "type": "complete"})
     done = run("ingest", path, "--job", "online-order", "--kind", "events", "--json")
-    assert counts(done) == {"accepted": 1, "updated": 0, "already_there": 1, "quarantined": 1}
+    assert counts(done) == {"accepted": 1, "updated": 0, "already_there": 1, "quarantined": 1, "passed_over": 0}
     again = run("ingest", path, "--job", "online-order", "--kind", "events", "--json")
-    assert counts(again) == {"accepted": 0, "updated": 0, "already_there": 2, "quarantined": 1}
+    assert counts(again) == {"accepted": 0, "updated": 0, "already_there": 2, "quarantined": 1, "passed_over": 0}
 
 
 def test_refused_lines_are_listed_once_however_often_they_come(home: Path, tmp_path: Path, run) -> None:
