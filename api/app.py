@@ -18,16 +18,18 @@ from api.pages.index import router as index_page
 from api.pages.jobs import router as jobs_page
 from api.pages.outcome import router as outcome_page
 from api.pages.review import router as review_page
+from api.pages.review_stats import router as review_stats_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
 from api.v1 import contacts as v1_contacts
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
+from api.v1 import review as v1_review
 from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
 
-PAGES = (jobs_page, scorecard_page, step_page, outcome_page, index_page, contact_page, review_page)
+PAGES = (jobs_page, scorecard_page, step_page, outcome_page, index_page, contact_page, review_page, review_stats_page)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -44,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     problems.install(app)
-    for router in (health.router, v1_jobs.router, v1_contacts.router, v1_runs.router, assets.router):
+    for router in (health.router, v1_jobs.router, v1_contacts.router, v1_review.router, v1_runs.router, assets.router):
         app.include_router(router)
     for page in PAGES:
         app.include_router(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,7 +37,13 @@ def read_job(session: Session, job_id: str, *, stamp: str | None = None) -> Job:
     if row is None:
         known = ", ".join(job.id for job in list_jobs(session)) or "none yet"
         raise UnknownJobError(f"job {job_id!r} is not in this database (known: {known}); name a job that was run here")
-    return parse_job(row.content, name=f"{job_id} {row.stamp}")
+    return _parsed(row.content, f"{job_id} {row.stamp}")
+
+
+@lru_cache(maxsize=32)
+def _parsed(content: str, name: str) -> Job:
+    """A stored job; every page asks for one, and reading its text takes longer than a query."""
+    return parse_job(content, name=name)
 
 
 def list_jobs(session: Session) -> list[Job]:

@@ -29,3 +29,8 @@ class Kept(Generic[T]):
             while len(self._answers) > self._size:
                 del self._answers[next(iter(self._answers))]
         return made
+
+    def peek(self, key: Hashable) -> T | None:
+        """The answer kept under `key`, None where there is none yet."""
+        with self._lock:
+            return self._answers.get(key)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.deps import DbSession
@@ -18,8 +20,10 @@ from api.pages.review_session import Analyst, Form, Sender, analyst_of, check_sa
 from api.rendering import render
 from store.jobs import list_jobs, read_job
 from store.review_claims import HeldByAnotherError, claim, hold, release, renew
+from store.review_purchase import find_firm, known_firm
 from store.review_reading import left_for, read_item
 from store.review_work import Answer, decide, flag, last_decided, skip, undo
+from store.session import Database
 from taxonomy.model import Job
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +33,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # with "no-referrer" browsers send forms with the origin "null"
 }
+_finding = Lock()
 UNDO_WITHIN = timedelta(hours=12)
 
 
@@ -51,7 +56,9 @@ def review(
         return _page("review_name.html", job=jobs[0] if len(jobs) == 1 else None)
     if len(jobs) != 1:
         return _page("review_jobs.html", rows=[(one, _address(one.id)) for one in jobs])
-    return _next(session, jobs[0], analyst)
+    answer = _next(session, jobs[0], analyst)
+    answer.background = BackgroundTask(_find_firm, request.app.state.database, jobs[0])
+    return answer
 
 
 @router.post("/review/name")
@@ -126,6 +133,7 @@ def _next(session: DbSession, job: Job, analyst: Analyst) -> Response:
 def _shown(
     session: DbSession, job: Job, analyst: Analyst, item: str, *, message: str | None = None, status: int = 200
 ) -> Response:
+    left = left_for(session, job.id, analyst.name)
     if message is not None:
         hold(session, item, analyst.name, now=datetime.now(UTC))
     return _page(
@@ -136,9 +144,32 @@ def _shown(
         message=message,
         card=make_card(read_item(session, item, analyst.name), job),
         last=_last(session, job, analyst),
-        left=left_for(session, job.id, analyst.name),
-        buys=None,
+        left=left,
+        buys=_buys(session, job, left.drawn),
     )
+
+
+def _find_firm(database: Database, job: Job) -> None:
+    """Find out, once the page is sent, what the next ones say of the worth of reviews."""
+    if not _finding.acquire(blocking=False):
+        return
+    try:
+        with database.session() as session:
+            find_firm(session, job, now=datetime.now(UTC))
+    finally:
+        _finding.release()
+
+
+def _buys(session: DbSession, job: Job, more: int) -> str | None:
+    """What the open part of the draw is worth, in words."""
+    found = known_firm(session, job)
+    if not found or not more or found[0].step not in job.step_by_id:
+        return None
+    firm = found[0]
+    name = job.step_by_id[firm.step].name
+    now, then = f"{firm.half_width:.1f}", f"{firm.after(more):.1f}"
+    change = f"stays near ±{now}" if now == then else f"goes from ±{now} to about ±{then}"
+    return f"With {more} more the friction of “{name}” {change}."
 
 
 def _last(session: DbSession, job: Job, analyst: Analyst) -> Last | None:

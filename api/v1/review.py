@@ -1,0 +1,114 @@
+"""Reviewing over HTTP: claim items, decide, skip, undo; the queue, its statistics and agreement."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from api.deps import DbSession
+from api.pages.review_session import check_same_origin
+from api.v1 import review_shapes as shapes
+from api.v1.documents import plain
+from store.jobs import read_job
+from store.review_claims import Claim, claim
+from store.review_queue import job_of_item, reviewed_job
+from store.review_reading import ItemDetail, left_for, read_item
+from store.review_stats import read_agreement, read_stats
+from store.review_work import Answer, decide, flag, skip, undo
+from tagger.labels import LabelReader
+from tagger.model import Labels
+from tagger.review import CANNOT_TELL
+from taxonomy.model import Job
+
+router = APIRouter(prefix="/v1/review", tags=["review"], dependencies=[Depends(check_same_origin)])
+
+JobName = Annotated[str | None, Query(description="Whose queue; may be left out where there is one job.")]
+
+
+@router.post("/claim", response_model=shapes.ClaimsShape)
+def claim_items(session: DbSession, body: shapes.ClaimBody) -> Any:
+    """Up to `n` items in the order of work; those already in hand come first and are renewed."""
+    job = reviewed_job(session, body.job)
+    found = claim(session, job, body.by, now=datetime.now(UTC), n=body.n, reasons=body.reasons)
+    return {"items": [_claimed(read_item(session, one.item, body.by), one) for one in found]}
+
+
+@router.post("/{item}/decision", response_model=shapes.RecordedShape)
+def decide_item(session: DbSession, item: str, body: shapes.DecisionBody) -> Any:
+    """Record a decision; 409 where another analyst holds the item."""
+    answer = _answer(body, read_job(session, job_of_item(session, item)))
+    done = decide(session, item, body.by, answer, now=datetime.now(UTC))
+    return {name: value for name, value in asdict(done).items() if name != "decision"}
+
+
+@router.post("/{item}/skip", response_model=shapes.StateShape)
+def skip_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
+    """Pass an item on; 409 where another analyst holds it."""
+    now = datetime.now(UTC)
+    if body.flagged:
+        flag(session, item, body.by, now=now, note=body.note)
+    skip(session, item, body.by, now=now, note=body.note)
+    return {"item": item, "state": "skipped"}
+
+
+@router.post("/{item}/undo", response_model=shapes.StateShape)
+def undo_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
+    """Take this analyst's decision back; they hold the item again. 409 where another analyst holds it."""
+    undo(session, item, body.by, now=datetime.now(UTC))
+    return {"item": item, "state": "held"}
+
+
+@router.get("/queue", response_model=shapes.QueueShape)
+def queue(session: DbSession, job: JobName = None, by: Annotated[str, Query(max_length=60)] = "") -> Any:
+    """The queue by reason, and what is open to an analyst."""
+    found = read_job(session, reviewed_job(session, job))
+    stats, left = read_stats(session, found, now=datetime.now(UTC)), left_for(session, found.id, by)
+    reasons = [asdict(reason) for reason in stats.reasons]
+    return plain({"job": found.id, "reasons": reasons, "left": {**asdict(left), "total": left.total}})
+
+
+@router.get("/stats", response_model=shapes.StatsShape)
+def stats(session: DbSession, job: JobName = None) -> Any:
+    """Everything of the statistics page."""
+    found = read_job(session, reviewed_job(session, job))
+    counted = read_stats(session, found, now=datetime.now(UTC))
+    return plain({"job": found.id, "today": counted.today, **asdict(counted)})
+
+
+@router.get("/agreement", response_model=shapes.AgreementsShape)
+def agreement(session: DbSession, job: JobName = None) -> Any:
+    """Krippendorff's alpha by step with intervals, AC1 where a step is rare."""
+    found = read_job(session, reviewed_job(session, job))
+    rows = read_agreement(session, found, now=datetime.now(UTC))
+    return plain({"job": found.id, "agreement": [asdict(row) for row in rows]})
+
+
+def _claimed(detail: ItemDetail, held: Claim) -> dict[str, Any]:
+    tag = None if detail.hidden else detail.tag
+    earlier = detail.reads if detail.kind == "adjudicated" else ()
+    names = ("step", "outcome", "steps", "outcomes", "evidence")
+    return {
+        "item": detail.item,
+        "job": detail.job_id,
+        "contact_id": detail.contact.id,
+        "reason": detail.reason,
+        "drawn": detail.drawn,
+        "read": detail.kind,
+        "suggestion_hidden": detail.hidden,
+        "suggested": {name: value for name, value in asdict(tag).items() if name in names} if tag else None,
+        "earlier": [{"step": read.step, "outcome": read.outcome} for read in earlier],
+        "turns": [asdict(turn) for turn in detail.contact.turns],
+        "lease_until": held.lease_until,
+    }
+
+
+def _answer(body: shapes.DecisionBody, job: Job) -> Answer:
+    """Raises UnknownLabelError."""
+    labels = LabelReader(job)
+    unclear = body.step == CANNOT_TELL
+    decided = Labels(CANNOT_TELL) if unclear else labels.resolve(Labels(body.step, body.outcome))
+    secondary = tuple(str(labels.resolve(Labels(step)).step) for step in body.secondary)
+    return Answer(decided.step, decided.outcome, secondary, body.note, body.flagged)

@@ -1,0 +1,182 @@
+"""The JSON shapes of reviewing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from api.v1.contact_shapes import SpanShape, TurnShape
+from api.v1.shapes import EstimateShape, Shape
+
+ReadName = Literal["first", "second", "adjudicated"]
+
+
+class ClaimBody(BaseModel):
+    """Ask for items. `by` is needed as long as nobody signs in."""
+
+    n: int = Field(default=1, ge=1, le=100)
+    reasons: list[str] = Field(default_factory=list, description="only items with one of these reasons; none: all")
+    by: str = Field(min_length=1, max_length=60, description="who is reviewing", examples=["ann"])
+    job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
+
+
+class ByBody(BaseModel):
+    """Who does it."""
+
+    by: str = Field(min_length=1, max_length=60)
+    note: str | None = Field(default=None, max_length=2000)
+    flagged: bool = False
+
+
+class DecisionBody(ByBody):
+    """A decision as in the export: `step` null fits no step, `_cannot_tell` the text does not say.
+
+    When it was made, how long it took and whether the suggestion was hidden is known here, and not read from the body.
+    """
+
+    step: str | None
+    outcome: str | None = None
+    secondary: list[str] = Field(default_factory=list)
+
+
+class SuggestionShape(Shape):
+    """What the model said, with the words that carried it."""
+
+    step: str | None
+    outcome: str | None
+    steps: dict[str, float]
+    outcomes: dict[str, float]
+    evidence: list[SpanShape]
+
+
+class EarlierShape(Shape):
+    """What a reader answered; only for whoever settles a disagreement."""
+
+    step: str | None
+    outcome: str | None
+
+
+class ClaimedShape(Shape):
+    """An item in somebody's hands until `lease_until`. `suggested` is null where it is hidden from this analyst."""
+
+    item: str
+    job: str
+    contact_id: str
+    reason: str
+    drawn: bool
+    read: ReadName
+    suggestion_hidden: bool
+    suggested: SuggestionShape | None
+    earlier: list[EarlierShape]
+    turns: list[TurnShape]
+    lease_until: datetime
+
+
+class ClaimsShape(Shape):
+    """Items claimed, the oldest claim first; fewer than asked for where fewer are open."""
+
+    items: list[ClaimedShape]
+
+
+class RecordedShape(Shape):
+    """A decision as it was taken, and what the item waits for now."""
+
+    item: str
+    read: ReadName
+    suggestion_hidden: bool
+    waits_for: str
+
+
+class StateShape(Shape):
+    """An item after skip or undo."""
+
+    item: str
+    state: Literal["skipped", "held"]
+
+
+class LeftShape(Shape):
+    """What is still open to an analyst."""
+
+    drawn: int
+    others: int
+    second: int
+    adjudicated: int
+    total: int
+
+
+class ReasonShape(Shape):
+    """Items in the queue for one reason."""
+
+    reason: str
+    items: int
+    decided: int
+    oldest: datetime | None
+
+
+class QueueShape(Shape):
+    """The queue by reason, and what is open to the analyst that `by` names (or to a new one)."""
+
+    job: str
+    reasons: list[ReasonShape]
+    left: LeftShape
+
+
+class AnalystShape(Shape):
+    """One analyst's work."""
+
+    by: str
+    today: int
+    total: int
+    seconds: float | None
+    settled: int
+    settled_alike: int
+
+
+class PullShape(Shape):
+    """How often first reads gave the model's step, its suggestion shown and hidden."""
+
+    shown: EstimateShape
+    hidden: EstimateShape
+
+
+class PromiseShape(Shape):
+    """Errors among kept tags on the uniform part of the draws, against the job's `max_error`."""
+
+    error: EstimateShape
+    max_error: float
+    state: Literal["holds", "breach", "unknown"]
+
+
+class StatsShape(Shape):
+    """The statistics page as JSON."""
+
+    job: str
+    drawn: int
+    drawn_decided: int
+    prefix: float
+    waiting: dict[str, int]
+    flags: int
+    today: int
+    reasons: list[ReasonShape]
+    analysts: list[AnalystShape]
+    pull: PullShape
+    promise: PromiseShape
+
+
+class AgreementShape(Shape):
+    """Agreement on a step against all others; `step` null is over all steps."""
+
+    step: str | None
+    readings: int
+    share: EstimateShape
+    alpha: EstimateShape
+    ac1: EstimateShape | None
+
+
+class AgreementsShape(Shape):
+    """Agreement of analysts on contacts that two of them read."""
+
+    job: str
+    agreement: list[AgreementShape]

@@ -1,0 +1,29 @@
+"""Which queue is meant: of the one job there is, of the one named, or of the one that an item is in."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.jobs import UnknownJobError
+from store.review_claims import UnknownItemError
+from store.tables import jobs, review_items
+
+
+def reviewed_job(session: Session, job_id: str | None) -> str:
+    """The id of the job whose queue is meant. Raises UnknownJobError where none is named and there is not just one."""
+    known: list[str] = list(session.scalars(select(jobs.c.job_id).distinct().order_by(jobs.c.job_id)))
+    if job_id is None and len(known) == 1:
+        return known[0]
+    if job_id is None or job_id not in known:
+        named = f"job {job_id!r} is not in this database" if job_id else "say which job"
+        raise UnknownJobError(f"{named} (known: {', '.join(known) or 'none yet'})")
+    return job_id
+
+
+def job_of_item(session: Session, item: str) -> str:
+    """The id of an item's job. Raises UnknownItemError."""
+    job_id: str | None = session.scalar(select(review_items.c.job_id).where(review_items.c.item == item))
+    if job_id is None:
+        raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
+    return job_id
