@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ import numpy as np
 
 from classifiers.card import card_text
 from classifiers.content import content_id, rebuilt, settings_of, tensors_of, vocabulary_of
-from classifiers.encoder import CachedEncoder, Encoder
+from classifiers.encoder import CachedEncoder, Encoder, OnnxEncoder
 from classifiers.encoder_export import encoder_named
 from classifiers.model import Model
 from taxonomy.errors import HeadwayError
 
 FORMAT = 1
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
+OWN_ENCODER = "encoder"
+ENCODER_PARTS = ("model.onnx", "tokenizer.json", "encoder.json")
 
 
 class ModelFileError(HeadwayError):
@@ -37,14 +40,15 @@ def save(model: Model, folder: Path) -> None:
     _write(folder / "card.json", dict(model.card))
     if model.card:
         (folder / "card.md").write_text(card_text(model.card, model_id=model.id), encoding="utf-8")
-    manifest = {"format": FORMAT, "id": model.id, "sha256": {part: _sha256(folder / part) for part in PARTS}}
+    parts = [*PARTS, *_save_own_encoder(model, folder)]
+    manifest = {"format": FORMAT, "id": model.id, "sha256": {part: _sha256(folder / part) for part in parts}}
     _write(folder / "manifest.json", manifest)
 
 
 def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = None) -> Model:
     """Read a model back; its answers are those of the one saved, to the last digit.
 
-    Without `encoder` the one it was trained with is looked up under `home` by its id.
+    Without `encoder` the one it was trained with is looked up under `home` by its id; a tuned one lies in the folder.
     Raises ModelFileError where a file is missing or altered, EncoderError where the encoder is not at hand.
     """
     from safetensors.numpy import load_file
@@ -55,8 +59,9 @@ def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = No
     if encoder is not None and encoder.id != wanted:
         raise ModelFileError(f"{folder} was trained with encoder {wanted}, not {encoder.id}: give it that one.")
     used = CachedEncoder(encoder or encoder_named(wanted, home=home))
+    tuned = CachedEncoder(OnnxEncoder(folder / OWN_ENCODER)) if "second" in settings else None
     try:
-        model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used)
+        model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used, tuned=tuned)
     except (KeyError, ValueError, TypeError) as error:
         raise ModelFileError(
             f"the parts of the model in {folder} do not fit together: {error}. Train again."
@@ -66,6 +71,20 @@ def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = No
     return replace(model, id=manifest["id"], card=_read(folder / "card.json"))
 
 
+def _save_own_encoder(model: Model, folder: Path) -> list[str]:
+    """Copy the encoder that was tuned for this model; the names of its files, none if there is no such encoder."""
+    second = model.embedding.second
+    if second is None:
+        return []
+    inner = second.encoder.inner if isinstance(second.encoder, CachedEncoder) else second.encoder
+    if not isinstance(inner, OnnxEncoder):
+        raise ModelFileError(f"the tuned encoder {inner.id} lies in no folder, so the model cannot be saved.")
+    (folder / OWN_ENCODER).mkdir(exist_ok=True)
+    for part in ENCODER_PARTS:
+        shutil.copyfile(inner.folder / part, folder / OWN_ENCODER / part)
+    return [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS]
+
+
 def _checked_manifest(folder: Path) -> dict[str, Any]:
     if not (folder / "manifest.json").is_file():
         raise ModelFileError(f"no finished model in {folder}. Train one with `headway train`.")
@@ -73,7 +92,8 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelFileError(f"{folder} holds a model of another format than {FORMAT}. Train again.")
     hashes = manifest.get("sha256")
-    for part in PARTS:
+    own = [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS] if (folder / OWN_ENCODER).is_dir() else []
+    for part in (*PARTS, *own):
         if not (folder / part).is_file():
             raise ModelFileError(f"{folder / part} is missing. Restore it or train again.")
         if not isinstance(hashes, dict) or _sha256(folder / part) != hashes.get(part):

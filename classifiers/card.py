@@ -109,9 +109,11 @@ def wilson(successes: int, count: int) -> tuple[float, float]:
 
 def card_text(card: Mapping[str, Any], *, model_id: str) -> str:
     """The card for people, in Markdown."""
+    if "held_out" not in card:
+        return "\n".join([f"# Model {model_id}", "", *_plain_lines(card)]) + "\n"
     held_out, deferral = card["held_out"], card["deferral"]
     lines = [f"# Model {model_id}", ""]
-    lines += [f"- {name}: {card[name]}" for name in card if isinstance(card[name], str | int | float)]
+    lines += _plain_lines(card)
     lines += [f"- trained on {card['trained_on']['documents']} documents, {len(card['trained_on']['labels'])} labels"]
     lines += ["", "Figures on texts that the heads had not seen (out of fold), with 95 % intervals.", ""]
     lines += ["| stage | level | accuracy | calibration error |", "|---|---|---|---|"]
@@ -135,6 +137,10 @@ def card_text(card: Mapping[str, Any], *, model_id: str) -> str:
     lines += ["", "## Labels", "", "| label | examples |", "|---|---|"]
     lines += [f"| {label} | {count} |" for label, count in card["trained_on"]["labels"].items()]
     return "\n".join(lines) + "\n"
+
+
+def _plain_lines(card: Mapping[str, Any]) -> list[str]:
+    return [f"- {name}: {card[name]}" for name in card if isinstance(card[name], str | int | float)]
 
 
 def _finite(value: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.model import Model
 from classifiers.novelty import TailFit
 from classifiers.scores import LabelSpace
-from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage
+from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, SecondLook
 
 ID_DIGITS = 12
 
@@ -28,8 +28,12 @@ Plain = dict[str, Any]
 
 def tensors_of(model: Model) -> Tensors:
     """Every array of a model by name."""
-    words, vectors = model.lexical, model.embedding
+    words, vectors, second = model.lexical, model.embedding, model.embedding.second
+    looked_again = (
+        {"second_landmarks": second.scorer.landmarks, "second_weights": second.scorer.weights} if second else {}
+    )
     return {
+        **looked_again,
         "words_idf": words.features.words.idf,
         "chars_idf": words.features.chars.idf,
         "linear_weights": words.scorer.weights,
@@ -52,6 +56,7 @@ def settings_of(model: Model) -> Plain:
         "gamma": vectors.scorer.gamma,
         "lexical": _stage_settings(words.scale, words.tail, words.accept),
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
+        **({"second": _second_settings(vectors.second)} if vectors.second else {}),
     }
 
 
@@ -61,7 +66,9 @@ def vocabulary_of(model: Model) -> Plain:
     return {"words": list(features.words.columns), "chars": list(features.chars.columns)}
 
 
-def rebuilt(settings: Plain, vocabulary: Plain, tensors: Tensors, *, encoder: Encoder) -> Model:
+def rebuilt(
+    settings: Plain, vocabulary: Plain, tensors: Tensors, *, encoder: Encoder, tuned: Encoder | None = None
+) -> Model:
     """The model that these parts were taken from, without id and card. Raises KeyError or ValueError if they misfit."""
     space = LabelSpace(tuple(settings["labels"]), tuple(settings["groups"]), tuple(settings["group_of"]))
     columns = Columns(space, tuple(settings["seen"]))
@@ -73,6 +80,8 @@ def rebuilt(settings: Plain, vocabulary: Plain, tensors: Tensors, *, encoder: En
     kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
     lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
+    if tuned is not None:
+        embedding = replace(embedding, second=_second_look(settings["second"], tensors, tuned))
     return Model(space, lexical, embedding)
 
 
@@ -91,6 +100,23 @@ def _table(kind: Any, grams: list[str], idf: NDArray[Any]) -> GramTable:
     if len(grams) != len(idf):
         raise ValueError(f"{len(grams)} n-grams but {len(idf)} weights")
     return GramTable(kind, {gram: column for column, gram in enumerate(grams)}, idf)
+
+
+def _second_settings(second: SecondLook) -> Plain:
+    return {
+        "encoder": second.encoder.id,
+        "gamma": second.scorer.gamma,
+        "scales": list(second.scale.scales),
+        "settled": None if second.settled == NOTHING else second.settled,
+    }
+
+
+def _second_look(settings: Plain, tensors: Tensors, encoder: Encoder) -> SecondLook:
+    if encoder.id != settings["encoder"]:
+        raise ValueError(f"encoder {encoder.id} in place of {settings['encoder']}")
+    scorer = KernelScorer(tensors["second_landmarks"], tensors["second_weights"], settings["gamma"])
+    settled = NOTHING if settings["settled"] is None else settings["settled"]
+    return SecondLook(encoder, scorer, MarginScale(tuple(settings["scales"])), settled)
 
 
 def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Plain:

@@ -37,7 +37,13 @@ def segment_weights(document: Document) -> NDArray[np.float64]:
 
 
 def pooled(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
-    """One vector of length 1 per document, shape (n, dimension): the weighted mean of its segments' vectors."""
+    """One vector of length 1 per document, shape (n, dimension).
+
+    An encoder that reads whole documents weighs their turns itself; of any other, the weighted mean of the
+    segments' vectors counts.
+    """
+    if encoder.whole:
+        return encoder.encode(joined(documents))
     texts = [segment for document in documents for segment in document]
     vectors = encoder.encode(texts) if texts else np.zeros((0, encoder.dimension), np.float32)
     owners = np.repeat(np.arange(len(documents)), [len(document) for document in documents])

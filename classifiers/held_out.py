@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.calibration import Floats, fit_scale, softmax
+from classifiers.anchors import Anchors
+from classifiers.calibration import Floats, fit_scale
 from classifiers.encoder import FloatMatrix
 from classifiers.head import LinearHead, kernel_sums, landmark_rows, ridge_weights, signs
 from classifiers.lexical import LexicalFeatures
@@ -82,32 +83,70 @@ def held_out_lexical(
     return HeldOutLexical(margins, distances)
 
 
-def fit_kernel(vectors: FloatMatrix, codes: Codes, folds: Codes, *, seed: int, report: Report) -> KernelFit:
+def fit_kernel(
+    vectors: FloatMatrix, codes: Codes, folds: Codes, *, anchors: Anchors, seed: int, report: Report
+) -> KernelFit:
     """The kernel head for every ridge, each judged on held-out margins; the one with the smallest loss is kept.
 
     The sums K'K and K'Y of all folds minus those of one fold train its held-out head, without a second pass.
+    Anchors are no labelled texts: they stay in every fold.
     """
-    rows = landmark_rows(len(vectors), limit=LANDMARKS, seed=seed)
-    landmarks = vectors[rows]
-    targets = signs(codes, np.arange(int(codes.max()) + 1))
-    span = similarity(landmarks, landmarks, gamma=GAMMA)
-    gram, target = kernel_sums(vectors, targets, landmarks, gamma=GAMMA)
-    margins = {ridge: np.zeros(targets.shape) for ridge in RIDGES}
+    whole = span_of(vectors, codes, anchors=anchors, seed=seed)
+    margins = {ridge: np.zeros((len(codes), anchors.labels)) for ridge in RIDGES}
     for fold in np.unique(folds):
         inside = np.flatnonzero(folds == fold)
-        own_gram, own_target = kernel_sums(vectors[inside], targets[inside], landmarks, gamma=GAMMA)
+        others = whole.without(vectors[inside], codes[inside])
         for ridge in RIDGES:
-            weights = ridge_weights(gram - own_gram, target - own_target, span, ridge=ridge)
-            head = KernelScorer(landmarks, weights.astype(np.float32), GAMMA)
-            margins[ridge][inside] = head.margins(vectors[inside])
+            margins[ridge][inside] = others.head(ridge).margins(vectors[inside])
         report("held-out vectors", (float(fold) + 1) / FOLDS)
-    best = min(RIDGES, key=lambda ridge: log_loss(margins[ridge], codes))
-    weights = ridge_weights(gram, target, span, ridge=best).astype(np.float32)
-    return KernelFit(KernelScorer(landmarks, weights, GAMMA), margins[best], best, rows)
+    best = best_ridge(margins, codes)
+    return KernelFit(whole.head(best), margins[best], best, whole.rows)
 
 
-def log_loss(margins: Floats, codes: Codes) -> float:
-    """Mean negative log likelihood after the best single scale."""
-    scale = fit_scale([margins], codes)
-    chances = softmax(scale.scales[0] * margins)[np.arange(len(codes)), codes]
+@dataclass(frozen=True)
+class Span:
+    """The sums K'K and K'Y over some texts, on given landmarks: all that a kernel head needs for any ridge."""
+
+    landmarks: FloatMatrix
+    rows: Codes
+    gram: Floats
+    target: Floats
+
+    def without(self, vectors: FloatMatrix, codes: Codes) -> Span:
+        """The same without these texts."""
+        gram, target = self._sums(vectors, codes)
+        return replace(self, gram=self.gram - gram, target=self.target - target)
+
+    def head(self, ridge: float) -> KernelScorer:
+        """The head with this ridge."""
+        near = similarity(self.landmarks, self.landmarks, gamma=GAMMA)
+        weights = ridge_weights(self.gram, self.target, near, ridge=ridge)
+        return KernelScorer(self.landmarks, weights.astype(np.float32), GAMMA)
+
+    def _sums(self, vectors: FloatMatrix, codes: Codes) -> tuple[Floats, Floats]:
+        targets = signs(codes, np.arange(self.target.shape[1]))
+        return kernel_sums(vectors, targets, self.landmarks, gamma=GAMMA)
+
+
+def span_of(vectors: FloatMatrix, codes: Codes, *, anchors: Anchors, seed: int) -> Span:
+    """The sums over labelled texts and anchors; both give landmarks."""
+    rows = landmark_rows(len(vectors), limit=LANDMARKS, seed=seed)
+    landmarks = np.concatenate([vectors[rows], anchors.vectors])
+    gram, target = kernel_sums(vectors, signs(codes, np.arange(anchors.labels)), landmarks, gamma=GAMMA)
+    if len(anchors.vectors):
+        near = similarity(anchors.vectors, landmarks, gamma=GAMMA).astype(np.float64)
+        weighted = near * anchors.weights[:, None]
+        gram += weighted.T @ near
+        target += weighted.T @ signs(anchors.codes, np.arange(anchors.labels))
+    return Span(landmarks, rows, gram, target)
+
+
+def best_ridge(margins: Mapping[float, Floats], codes: Codes) -> float:
+    """The ridge whose held-out margins, of texts with these codes, have the smallest loss."""
+    return min(margins, key=lambda ridge: log_loss([margins[ridge]], codes))
+
+
+def log_loss(margins: Sequence[Floats], codes: Codes) -> float:
+    """Mean negative log likelihood of the sum of these heads after the best scales."""
+    chances = fit_scale(margins, codes).probabilities(margins)[np.arange(len(codes)), codes]
     return float(-np.log(np.clip(chances, 1e-12, 1.0)).mean())

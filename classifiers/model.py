@@ -28,7 +28,8 @@ class Model:
     """Two trained stages over one label space.
 
     `id` is a hash of everything that shapes an answer; `card` says what the model was made of and how good it is.
-    `held_out`, only after training, are its answers to its own training texts as if it had not seen them.
+    `held_out`, only after training, are its answers to those of its training texts that `held_out_rows` count off,
+    as if it had not seen them.
     """
 
     space: LabelSpace
@@ -37,6 +38,7 @@ class Model:
     id: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
     held_out: LabelScores | None = None
+    held_out_rows: tuple[int, ...] = ()
 
     def answer(
         self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade", then: Sequence[Stage] = ()

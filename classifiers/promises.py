@@ -64,7 +64,7 @@ def thresholds(held_out: HeldOut, promise: Promise) -> Thresholds:
     kept = accept_threshold(
         held_out.lexical.confidence[near], held_out.lexical_right[near], max_error=promise.max_error, delta=half
     )
-    confident = max(kept.value, _cheap_enough(held_out, near, loss=promise.loss))
+    confident = max(kept.value, cheap_enough(held_out, near, loss=promise.loss))
     lexical = Acceptance(confident, familiar)
     left = ~lexical.sure(held_out.lexical)
     rest = accept_threshold(
@@ -86,8 +86,8 @@ def _kept_share(held_out: HeldOut, found: Thresholds) -> float:
     return float(kept.mean())
 
 
-def _cheap_enough(held_out: HeldOut, near: NDArray[Any], *, loss: float) -> float:
-    """The lowest confidence at which the words may answer: the accuracy lost to the full model stays within `loss`.
+def cheap_enough(held_out: HeldOut, near: NDArray[Any], *, loss: float) -> float:
+    """The lowest confidence at which the cheaper may answer: the accuracy lost to the full model stays within `loss`.
 
     The loss is taken at its upper 95 % limit, over all texts, in order of confidence.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -77,8 +77,21 @@ class LexicalStage:
 
 
 @dataclass(frozen=True)
+class SecondLook:
+    """An encoder tuned for this model and its head: asked where words and plain vectors are not sure.
+
+    `scale` weighs the margins of all three; at a confidence of at least `settled` the first two answer alone.
+    """
+
+    encoder: Encoder
+    scorer: KernelScorer
+    scale: MarginScale
+    settled: float
+
+
+@dataclass(frozen=True)
 class EmbeddingStage:
-    """Sentence vectors and a kernel head, added to the margins of the words."""
+    """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one."""
 
     name: ClassVar[str] = "embedding"
     columns: Columns
@@ -88,6 +101,7 @@ class EmbeddingStage:
     scale: MarginScale
     tail: TailFit
     accept: Acceptance
+    second: SecondLook | None = None
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
@@ -96,7 +110,29 @@ class EmbeddingStage:
         distances = nearest_distance(vectors, self.reference)
         blocks = [earlier.margins, margins]
         scores = scored(self.columns, blocks, scale=self.scale, tail=self.tail, distances=distances)
+        scores = self._looked_again(documents, scores, blocks, distances)
         return StageAnswers(scores, margins, self.accept.sure(scores))
+
+    def _looked_again(
+        self, documents: Sequence[Document], scores: LabelScores, blocks: Sequence[Floats], distances: Floats
+    ) -> LabelScores:
+        """The scores, those of unsettled documents made again with the second encoder."""
+        if self.second is None:
+            return scores
+        rows = np.flatnonzero(scores.confidence < self.second.settled)
+        if not len(rows):
+            return scores
+        vectors = pooled(self.second.encoder, [documents[row] for row in rows.tolist()])
+        margins = [*(block[rows] for block in blocks), self.second.scorer.margins(vectors)]
+        again = scored(self.columns, margins, scale=self.second.scale, tail=self.tail, distances=distances[rows])
+        return put_rows(scores, rows, again)
+
+
+def put_rows(scores: LabelScores, rows: NDArray[np.int64], again: LabelScores) -> LabelScores:
+    """The scores with those of some rows replaced; strangeness stays."""
+    probabilities = scores.probabilities.copy()
+    probabilities[rows] = again.probabilities
+    return replace(scores, probabilities=probabilities)
 
 
 def scored(

@@ -9,26 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from classifiers.anchors import Descriptions
 from classifiers.calibration import fit_scale
 from classifiers.card import cascade_scores, make_card
 from classifiers.content import content_id
-from classifiers.documents import Document, joined, pooled
-from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
+from classifiers.documents import Document, joined
+from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.head import LinearHead
-from classifiers.held_out import (
-    Codes,
-    HeldOutLexical,
-    KernelFit,
-    Report,
-    fit_kernel,
-    fold_numbers,
-    held_out_lexical,
-    lexical_features,
-)
+from classifiers.held_out import Codes, HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
 from classifiers.model import Model
-from classifiers.novelty import TailFit, nearest_distance
+from classifiers.novelty import TailFit
 from classifiers.promises import HeldOut, Promise, thresholds
 from classifiers.scores import LabelSpace
+from classifiers.second_look import Looks, look_again
+from classifiers.sights import PlainSight, Texts, Tuning, plain_sight, tuned_sight
 from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, scored
 from taxonomy.errors import BadInputError
 
@@ -41,22 +35,15 @@ class TrainingError(BadInputError):
 
 @dataclass(frozen=True)
 class _Material:
-    """What training works on: texts, their vectors, labels as codes in order of first appearance, and folds."""
+    """What training works on: the documents as texts, and what is known of them."""
 
+    known: Texts
     texts: list[str]
-    vectors: FloatMatrix
-    codes: Codes
     columns: Columns
-    folds: Codes
 
     @property
     def truth(self) -> Codes:
-        return np.array(self.columns.seen)[self.codes]
-
-    @property
-    def familiar(self) -> Codes:
-        """Rows of the texts that are in scope."""
-        return np.flatnonzero(self.truth != self.columns.none)
+        return np.array(self.columns.seen)[self.known.codes]
 
 
 def train(
@@ -65,6 +52,8 @@ def train(
     space: LabelSpace,
     *,
     encoder: Encoder,
+    tuning: Tuning | None = None,
+    descriptions: Descriptions | None = None,
     max_error: float = 0.1,
     delta: float = 0.05,
     loss: float = 0.003,
@@ -75,21 +64,31 @@ def train(
     """Train both stages, calibrate them, set what each may keep, and write the card.
 
     `labels` name one label of `space` per document (`_none` for real examples of what fits nothing; without any,
-    "fits nothing" comes from strangeness alone). `about` is put on the card (job, job version, source).
+    "fits nothing" comes from strangeness alone). `descriptions` say in a few ways what labels mean: they help where
+    examples are few. With `tuning` an encoder of the model's own is fine-tuned, and asked too if that is better on
+    texts that it has not seen. `about` is put on the card (job, job version, source).
     `progress` hears what is being done and the share of it done. Raises TrainingError.
     """
     started = time.perf_counter()
     report = progress or _silent
-    remembering = CachedEncoder(encoder)
-    material = _material(documents, labels, space, encoder=remembering, seed=seed, report=report)
-    in_scope = material.columns.in_scope
+    material = _material(documents, labels, space, descriptions=descriptions or {}, seed=seed)
     words = held_out_lexical(
-        material.texts, material.codes, material.folds, in_scope=in_scope, seed=seed, report=report
+        material.texts,
+        material.known.codes,
+        material.known.folds,
+        in_scope=material.columns.in_scope,
+        seed=seed,
+        report=report,
     )
-    kernel = fit_kernel(material.vectors, material.codes, material.folds, seed=seed, report=report)
+    plain = plain_sight(material.known, CachedEncoder(encoder), report=report)
     lexical = _lexical_stage(material, words, seed=seed)
-    embedding, distances = _embedding_stage(material, words, kernel, encoder=remembering)
-    held_out = _held_out(material, words, kernel, lexical=lexical, embedding=embedding, distances=distances)
+    embedding = _embedding_stage(material, words, plain)
+    held_out, rows = _held_out(material, words, plain, lexical=lexical, embedding=embedding), plain.rows
+    if tuning is not None and material.known.enough_to_tune:
+        tuned = tuned_sight(material.known, tuning, report=report)
+        looked = look_again(Looks(words.margins, plain, tuned), material.known.codes, embedding, held_out)
+        if looked is not None:
+            embedding, held_out, rows = replace(embedding, second=looked.second), looked.held_out, tuned.rows
     promise = Promise(max_error, delta, loss)
     found = thresholds(held_out, promise)
     model = Model(space, replace(lexical, accept=found.lexical), replace(embedding, accept=found.embedding))
@@ -98,36 +97,28 @@ def train(
         found,
         promise,
         labels=labels,
-        encoder=encoder,
-        ridge=kernel.ridge,
+        encoder=embedding.second.encoder if embedding.second else encoder,
+        ridge=plain.ridge,
         seed=seed,
         seconds=time.perf_counter() - started,
         about=about or {},
     )
     report("done", 1.0)
-    return replace(model, id=content_id(model), card=card, held_out=cascade_scores(held_out, found))
+    answers = cascade_scores(held_out, found)
+    return replace(model, id=content_id(model), card=card, held_out=answers, held_out_rows=tuple(rows.tolist()))
 
 
 def _material(
-    documents: Sequence[Document],
-    labels: Sequence[str],
-    space: LabelSpace,
-    *,
-    encoder: Encoder,
-    seed: int,
-    report: Report,
+    documents: Sequence[Document], labels: Sequence[str], space: LabelSpace, *, descriptions: Descriptions, seed: int
 ) -> _Material:
     _check(documents, labels, space)
     seen = tuple(dict.fromkeys(labels))
     code_of = {label: code for code, label in enumerate(seen)}
     codes = np.array([code_of[label] for label in labels], dtype=np.int64)
-    texts = joined(documents)
-    vectors = []
-    for start in range(0, len(documents), 1024):
-        vectors.append(pooled(encoder, documents[start : start + 1024]))
-        report("reading texts", min(1.0, (start + 1024) / len(documents)))
     columns = Columns(space, tuple(space.labels.index(label) for label in seen))
-    return _Material(texts, np.concatenate(vectors), codes, columns, fold_numbers(codes, seed=seed))
+    folds = fold_numbers(codes, seed=seed)
+    known = Texts(documents, codes, folds, columns.in_scope, seen, descriptions, seed)
+    return _Material(known, joined(documents), columns)
 
 
 def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpace) -> None:
@@ -142,47 +133,33 @@ def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpa
 
 
 def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> LexicalStage:
+    known = material.known
     features = lexical_features(material.texts)
-    head = LinearHead(seed=seed).fit(features.transform(material.texts), material.codes)
-    scale = fit_scale([words.margins], material.codes)
-    tail = TailFit.of(words.distances[material.familiar])
+    head = LinearHead(seed=seed).fit(features.transform(material.texts), known.codes)
+    scale = fit_scale([words.margins], known.codes)
+    tail = TailFit.of(words.distances[known.familiar])
     return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)
 
 
-def _embedding_stage(
-    material: _Material, words: HeldOutLexical, kernel: KernelFit, *, encoder: Encoder
-) -> tuple[EmbeddingStage, Any]:
-    """The stage, and every text's distance to the nearest other labelled text."""
-    landmark_in_scope = np.isin(kernel.landmark_rows, material.familiar)
-    reference = kernel.scorer.landmarks[landmark_in_scope]
-    own_rows = np.full(len(material.texts), -1)
-    own_rows[kernel.landmark_rows[landmark_in_scope]] = np.arange(len(reference))
-    distances = nearest_distance(material.vectors, reference, own_rows=own_rows)
-    scale = fit_scale([words.margins, kernel.margins], material.codes)
-    tail = TailFit.of(distances[material.familiar])
-    return EmbeddingStage(material.columns, encoder, kernel.scorer, reference, scale, tail, EVERYTHING), distances
+def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:
+    scale = fit_scale([words.margins, plain.margins], material.known.codes)
+    tail = TailFit.of(plain.distances[material.known.familiar])
+    return EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
 
 
 def _held_out(
     material: _Material,
     words: HeldOutLexical,
-    kernel: KernelFit,
+    plain: PlainSight,
     *,
     lexical: LexicalStage,
     embedding: EmbeddingStage,
-    distances: Any,
 ) -> HeldOut:
     """Both stages' answers to every text, as if it had not been labelled."""
-    columns = material.columns
+    columns, said = material.columns, words.margins
     return HeldOut(
-        scored(columns, [words.margins], scale=lexical.scale, tail=lexical.tail, distances=words.distances),
-        scored(
-            columns,
-            [words.margins, kernel.margins],
-            scale=embedding.scale,
-            tail=embedding.tail,
-            distances=distances,
-        ),
+        scored(columns, [said], scale=lexical.scale, tail=lexical.tail, distances=words.distances),
+        scored(columns, [said, plain.margins], scale=embedding.scale, tail=embedding.tail, distances=plain.distances),
         material.truth,
     )
 

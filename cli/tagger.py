@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.output import job_option, json_option, print_counts, print_json
+from cli.output import counts_line, job_option, json_option, print_counts, print_json
 
 SOME_UNUSED = 3
 LINES_AT_ONCE = 512
@@ -19,11 +19,21 @@ LINES_AT_ONCE = 512
 @click.command()
 @job_option
 @click.option(
-    "--data", type=click.Path(path_type=Path, dir_okay=False), help="Labelled contacts; default the job's sample."
+    "--data",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Labelled contacts; without them the model is made from the job's own words.",
+)
+@click.option(
+    "--unlabelled",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Contacts that nobody labelled, to learn from where there is no --data.",
+)
+@click.option(
+    "--fast", is_flag=True, help="Leave the encoder as it is: seconds instead of minutes, a little less right."
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @json_option
-def train(job: str, data: Path | None, seed: int, as_json: bool) -> None:
+def train(job: str, data: Path | None, unlabelled: Path | None, fast: bool, seed: int, as_json: bool) -> None:
     """Train a tagger; use it if it is not worse than the one in use.
 
     Calibrates on held-out data, sets the deferral threshold, and compares with the model in use on the same contacts.
@@ -33,10 +43,16 @@ def train(job: str, data: Path | None, seed: int, as_json: bool) -> None:
     from store.settings import load_settings
 
     settings = load_settings()
-    if data is None:
-        raise click.UsageError("give labelled contacts with --data FILE (JSON Lines, CSV or Parquet with `labels`)")
+    if data is not None and unlabelled is not None:
+        raise click.UsageError("--unlabelled is read only where there is no --data: leave one of them out")
     report = train_model(
-        open_job(job, settings), data, settings=settings, seed=seed, say=lambda line: click.echo(line, err=True)
+        open_job(job, settings),
+        data,
+        settings=settings,
+        unlabelled=unlabelled,
+        tuned=not fast,
+        seed=seed,
+        say=lambda line: click.echo(line, err=True),
     )
     print_counts(report.as_json(), as_json=True) if as_json else click.echo(report.text())
     if report.unused:
@@ -54,6 +70,7 @@ def predict(job: str, model: str | None) -> None:
     JSON Lines in, JSON Lines out: order kept, one line out per line in, no database. A line that cannot be
     read gives an `error` in its place, and exit code 3.
     """
+    from classifiers.llm import AidedModel
     from flows.predict import Predictor
     from flows.workspace import open_job
     from store.settings import load_settings
@@ -66,6 +83,8 @@ def predict(job: str, model: str | None) -> None:
             failed += "error" in line
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
+    if isinstance(predictor.reader, AidedModel):
+        click.echo(f"LLM: {counts_line(predictor.reader.stage.counts())}", err=True)
     raise SystemExit(SOME_UNUSED if failed else 0)
 
 

@@ -31,7 +31,7 @@ def present(data_dir: Path) -> bool:
 def banking77(data_dir: Path) -> tuple[list[list[str]], list[str], list[str]]:
     """Banking77's documents, outcome labels and step labels, by the ids of its job map."""
     intents = _map(data_dir, "banking77_job_map.yaml")["intent_map"]
-    rows = list(_rows(data_dir, "banking77_train"))
+    rows = list(rows_of(data_dir, "banking77_train"))
     places = [intents[row["label"]] for row in rows]
     return [[row["text"]] for row in rows], [one["outcome"] for one in places], [one["step"] for one in places]
 
@@ -81,7 +81,8 @@ def _turns(row: Row) -> tuple[Turn, ...]:
     return tuple(Turn(turn["speaker"], turn["text"]) for turn in row["turns"])
 
 
-def _rows(data_dir: Path, name: str) -> Iterator[Row]:
+def rows_of(data_dir: Path, name: str) -> Iterator[Row]:
+    """The rows of one file as they are. Raises DataSetError if it is not there."""
     path = data_dir / f"{name}.jsonl.gz"
     if not path.is_file():
         raise DataSetError(f"{path} is not there; this data set is not shipped, name the folder that holds it.")
@@ -99,25 +100,25 @@ def _map(data_dir: Path, name: str) -> Any:
 
 def _banking77(data_dir: Path, job: Job | None) -> Iterator[Contact]:
     places = _map(data_dir, "banking77_job_map.yaml")["intent_map"]
-    for row in _rows(data_dir, "banking77_train"):
+    for row in rows_of(data_dir, "banking77_train"):
         yield Contact(row["id"], _said(row["text"]), labels=_labels(places[row["label"]], job))
 
 
 def _abcd(data_dir: Path, job: Job | None) -> Iterator[Contact]:
     places = _map(data_dir, "abcd_job_map.yaml")["subflow_map"]
-    for row in _rows(data_dir, "abcd_dev30"):
+    for row in rows_of(data_dir, "abcd_dev30"):
         place = places.get(row["labels"]["subflow"])
         yield Contact(row["id"], _turns(row), channel="chat", labels=_labels(place, job) if place else None)
 
 
 def _clinc_far(data_dir: Path, _job: Job | None) -> Iterator[Contact]:
-    for row in _rows(data_dir, "clinc150_val"):
+    for row in rows_of(data_dir, "clinc150_val"):
         if row["domain"] not in NEAR_BANKING:
             yield Contact(row["id"], _said(row["text"]), labels=Labels(None))
 
 
 def _multidogo(data_dir: Path, _job: Job | None) -> Iterator[Contact]:
-    for row in _rows(data_dir, "multidogo_train"):
+    for row in rows_of(data_dir, "multidogo_train"):
         yield Contact(row["id"], _turns(row), channel="chat")
 
 

@@ -63,7 +63,9 @@ def scale(folder: Path, *, contacts: int, say: Say) -> dict[str, Any]:
         ["world", "--job", job, "--contacts", str(contacts), "--words", "40", "--out", str(world), "--json"], home=home
     )
     say("training")
-    trained = run_command(["train", "--job", job, "--data", str(world / "labelled.jsonl.gz"), "--json"], home=home)
+    trained = run_command(
+        ["train", "--job", job, "--data", str(world / "labelled.jsonl.gz"), "--fast", "--json"], home=home
+    )
     say("headway run")
     first = run_command(["run", "--job", job, str(world / "contacts.jsonl.gz"), "--json"], home=home)
     say("headway run, again")

@@ -2,149 +2,91 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_pipeline, make_union
-from sklearn.svm import LinearSVC
+from sklearn.metrics import f1_score
 
+from evals.bench_splits import Split, splits
+from evals.bench_systems import Answered, systems
 from evals.comparison import paired_difference
-from evals.datasets import contact_line, contacts, present
-from evals.scale import run_command
-from evals.worlds import WorldSpec, generate
-from taxonomy.loader import find_job
-from taxonomy.model import Job
 
 Say = Callable[[str], None]
-Line = dict[str, Any]
-HELD_OUT_FIFTH = 5
-
-
-@dataclass(frozen=True)
-class Split:
-    """Labelled contacts as JSON lines: to learn from, and to be measured on."""
-
-    name: str
-    job: Job
-    train: Sequence[Line]
-    test: Sequence[Line]
+LEVELS = ("step", "outcome")
 
 
 def tagger_bench(data: Path | None, *, say: Say) -> dict[str, Any]:
-    """Train and measure ours and the baseline on each data set at hand; differences are paired, ours less theirs."""
-    splits = [_sample()]
-    if data is not None and present(data):
-        splits.append(_banking77(data))
-    return {"data_sets": [_one(split, say) for split in splits]}
+    """Every system on every data set and label budget; differences are paired, ours less the other's."""
+    with TemporaryDirectory() as folder:
+        return {"rows": [row for make in splits(data, Path(folder)) for row in _rows(make(), say)]}
 
 
 def tagger_text(result: dict[str, Any]) -> str:
-    """The figures as lines for people."""
-    lines = []
-    for one in result["data_sets"]:
-        ours, theirs, gain = one["ours"], one["tfidf_svc"], one["difference"]
-        lines += [
-            f"{one['name']}: {one['train']:,} to learn from, {one['test']:,} measured",
-            f"  ours         step {_percent(ours['step'])}  outcome {_percent(ours['outcome'])}  "
-            f"{ours['per_second']:,.0f} contacts/s, trained in {ours['train_seconds']:.0f} s",
-            f"  TF-IDF + SVC step {_percent(theirs['step'])}  outcome {_percent(theirs['outcome'])}  "
-            f"{theirs['per_second']:,.0f} contacts/s, trained in {theirs['train_seconds']:.0f} s",
-            f"  difference   step {_points(gain['step'])}  outcome {_points(gain['outcome'])}, "
-            f"speed x{ours['per_second'] / theirs['per_second']:.2f}",
-        ]
+    """The rows as lines for people."""
+    lines: list[str] = []
+    title = ""
+    for row in result["rows"]:
+        heading = (
+            f"{row['data_set']}, labels: {row['labels']} ({row['train']:,} to learn from, {row['test']:,} measured)"
+        )
+        if heading != title:
+            lines.append(title := heading)
+        lines.append(
+            f"  {row['system']:16s} step {_percent(row['step'])}  outcome {_percent(row['outcome'])}  macro-F1 "
+            f"{row['step']['macro_f1']:.3f} {row['outcome']['macro_f1']:.3f}  {row['per_second']:,.0f}/s, "
+            f"trained in {row['train_seconds']:.0f} s{_behind(row['difference'])}"
+        )
     return "\n".join(lines)
 
 
-def _sample() -> Split:
-    world = generate(WorldSpec(job="online-order", contacts=100))
-    return Split(
-        "generated sample, held-out families", find_job("online-order"), [*world.labelled()], [*world.heldout()]
-    )
+def _rows(split: Split, say: Say) -> list[dict[str, Any]]:
+    truth = {level: np.array([line["labels"][level] or "" for line in split.test]) for level in LEVELS}
+    rows: list[dict[str, Any]] = []
+    first: dict[str, Any] = {}
+    for name, system in systems(split).items():
+        say(f"{split.name}, labels: {split.budget}: {name}")
+        answered = system(split)
+        right = {"step": answered.steps == truth["step"], "outcome": answered.outcomes == truth["outcome"]}
+        first = first or right
+        gain = {level: paired_difference(first[level], right[level]) for level in LEVELS} if rows else None
+        rows.append(_row(split, name, answered, truth, difference=gain))
+    return rows
 
 
-def _banking77(data: Path) -> Split:
-    job = find_job("retail-banking")
-    lines = [contact_line(contact) for contact in contacts("banking77", data, job=job)]
-    order = np.random.default_rng(0).permutation(len(lines))
-    cut = len(lines) // HELD_OUT_FIFTH
-    return Split("Banking77, held-out fifth", job, [lines[i] for i in order[cut:]], [lines[i] for i in order[:cut]])
-
-
-def _one(split: Split, say: Say) -> dict[str, Any]:
-    say(f"{split.name}: training ours")
-    ours, our_steps, our_outcomes = _ours(split)
-    say(f"{split.name}: training TF-IDF + SVC")
-    theirs, their_outcomes = _baseline(split)
-    step_of = {**split.job.step_of, "": ""}
-    truth_outcomes = np.array([line["labels"]["outcome"] or "" for line in split.test])
-    truth_steps = np.array([line["labels"]["step"] or "" for line in split.test])
-    their_steps = np.array([step_of[outcome] for outcome in their_outcomes])
-    rights = {
-        "step": (our_steps == truth_steps, their_steps == truth_steps),
-        "outcome": (our_outcomes == truth_outcomes, their_outcomes == truth_outcomes),
-    }
+def _row(split: Split, name: str, answered: Answered, truth: dict[str, Any], *, difference: Any) -> dict[str, Any]:
+    said = {"step": answered.steps, "outcome": answered.outcomes}
     return {
-        "name": split.name,
+        "data_set": split.name,
+        "labels": split.budget,
         "train": len(split.train),
         "test": len(split.test),
-        "ours": {**ours, **{level: float(mine.mean()) for level, (mine, _) in rights.items()}},
-        "tfidf_svc": {**theirs, **{level: float(other.mean()) for level, (_, other) in rights.items()}},
-        "difference": {level: paired_difference(mine, other) for level, (mine, other) in rights.items()},
+        "system": name,
+        **{
+            level: {
+                "accuracy": float((said[level] == truth[level]).mean()),
+                "macro_f1": float(f1_score(truth[level], said[level], average="macro", zero_division=0)),
+            }
+            for level in LEVELS
+        },
+        "ece": answered.ece,
+        "per_second": answered.per_second,
+        "train_seconds": answered.train_seconds,
+        "difference": difference,
     }
 
 
-def _ours(split: Split) -> tuple[dict[str, float], Any, Any]:
-    """Through the command itself, in a home folder of its own."""
-    with TemporaryDirectory() as folder:
-        home, train, test = Path(folder), Path(folder) / "train.jsonl.gz", Path(folder) / "test.jsonl.gz"
-        _write(train, split.train)
-        _write(test, split.test)
-        job = split.job.id
-        trained = run_command(["train", "--job", job, "--data", str(train), "--json"], home=home)
-        graded = run_command(["eval", "--job", job, "--data", str(test), "--json"], home=home)
-        tags = [
-            json.loads(line)
-            for line in run_command(["predict", "--job", job], home=home, stdin=test).output.splitlines()
-        ]
-    figures = {"per_second": graded.output["contacts_per_second"], "train_seconds": trained.seconds}
-    steps, outcomes = (np.array([tag[level] or "" for tag in tags]) for level in ("step", "outcome"))
-    return figures, steps, outcomes
+def _percent(figure: dict[str, float]) -> str:
+    return f"{100 * figure['accuracy']:.1f} %"
 
 
-def _baseline(split: Split) -> tuple[dict[str, float], Any]:
-    features = make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
+def _behind(difference: dict[str, tuple[float, float, float]] | None) -> str:
+    """What ours gains over this system, in points with 95 % intervals; nothing for ours itself."""
+    if difference is None:
+        return ""
+    return "; ours gains " + ", ".join(
+        f"{level} {100 * gain:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+        for level, (gain, low, high) in difference.items()
     )
-    model = make_pipeline(features, LinearSVC())
-    began = time.perf_counter()
-    model.fit(_texts(split.train), [line["labels"]["outcome"] or "" for line in split.train])
-    trained = time.perf_counter()
-    outcomes = model.predict(_texts(split.test))
-    seconds = time.perf_counter() - trained
-    return {"per_second": len(outcomes) / seconds, "train_seconds": trained - began}, outcomes
-
-
-def _texts(lines: Iterable[Line]) -> list[str]:
-    return [" ".join(turn["text"] for turn in line["turns"] if turn["speaker"] == "customer") for line in lines]
-
-
-def _write(path: Path, lines: Iterable[Line]) -> None:
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _points(gain: tuple[float, float, float]) -> str:
-    return f"{100 * gain[0]:+.1f} [{100 * gain[1]:+.1f}, {100 * gain[2]:+.1f}] points"

@@ -95,3 +95,9 @@ def _settled(names: Sequence[str], labels: Sequence[Labels], texts: Sequence[str
             for row, name in zip(bare, nearest, strict=True):
                 settled[row] = name
     return tuple(settled)
+
+
+def read_documents(path: Path) -> list[Document]:
+    """What the customers said in every contact of a file that can be read, labelled or not; redacted."""
+    reads = read_contacts(path, now=datetime.now(UTC))
+    return [document_of(redact_contact(read.contact)) for read in reads if not isinstance(read, Rejected)]

@@ -51,7 +51,7 @@ def test_the_cache_asks_once_for_each_text() -> None:
     asked: list[str] = []
 
     class Counting:
-        id, dimension = "counting", 2
+        id, dimension, whole = "counting", 2, False
 
         def encode(self, texts):  # type: ignore[no-untyped-def]
             asked.extend(texts)

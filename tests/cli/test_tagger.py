@@ -100,7 +100,7 @@ def test_a_model_that_is_worse_is_kept_but_not_used(in_demo_copy: Path, tmp_path
         few = list(file)[:60]
     path = tmp_path / "few.jsonl"
     path.write_text("".join(few))
-    trained = json.loads(run("train", "--job", JOB, "--data", path, "--json").stdout)
+    trained = json.loads(run("train", "--fast", "--job", JOB, "--data", path, "--json").stdout)
     assert (trained["promoted"], trained["comparison"]["against"]) == (False, used)
     assert trained["comparison"]["high"] < 0
     assert json.loads((shelf / "promotions.jsonl").read_text())["model"] == used
@@ -109,7 +109,7 @@ def test_a_model_that_is_worse_is_kept_but_not_used(in_demo_copy: Path, tmp_path
 
 def test_unknown_labels_are_counted_and_named_and_the_rest_is_used(home: Path, tmp_path: Path, run) -> None:
     path = labelled(tmp_path / "data.jsonl", [*ROWS, ("hello", "no-such-step", None)])
-    done = run("train", "--job", JOB, "--data", path, "--json")
+    done = run("train", "--fast", "--job", JOB, "--data", path, "--json")
     assert done.exit_code == 3
     assert json.loads(done.stdout)["unused"] == {"unknown-label": 1}
     assert "no-such-step" in done.stderr
@@ -117,7 +117,7 @@ def test_unknown_labels_are_counted_and_named_and_the_rest_is_used(home: Path, t
 
 def test_labels_may_use_the_aliases_of_a_job(home: Path, tmp_path: Path, run) -> None:
     aliased = [(text, {"track-delivery": "S08", "recover-money": "S13"}[str(step)], None) for text, step, _ in ROWS]
-    done = run("train", "--job", JOB, "--data", labelled(tmp_path / "data.jsonl", aliased), "--json")
+    done = run("train", "--fast", "--job", JOB, "--data", labelled(tmp_path / "data.jsonl", aliased), "--json")
     assert done.exit_code == 0, done.output
     _, (tag,) = predict(run, [b'{"id": "1", "text": "where is my parcel number 3 now"}'])
     assert (tag["step"], tag["outcome"]) == ("track-delivery", None)
@@ -126,7 +126,7 @@ def test_labels_may_use_the_aliases_of_a_job(home: Path, tmp_path: Path, run) ->
 def test_a_data_file_without_labels_cannot_train(home: Path, tmp_path: Path, run) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text('{"id": "1", "text": "hello"}\n')
-    assert isinstance(run("train", "--job", JOB, "--data", path).exception, BadInputError)
+    assert isinstance(run("train", "--fast", "--job", JOB, "--data", path).exception, BadInputError)
 
 
 def test_predicting_without_a_model_says_how_to_get_one(home: Path, run) -> None:
@@ -142,7 +142,7 @@ def test_a_model_of_another_job_version_is_refused(home: Path, tmp_path: Path, r
     rows = [("where is my parcel " + str(n), "a", None) for n in range(8)] + [
         ("money back " + str(n), "b", None) for n in range(8)
     ]
-    assert run("train", "--job", job, "--data", labelled(tmp_path / "data.jsonl", rows)).exit_code == 0
+    assert run("train", "--fast", "--job", job, "--data", labelled(tmp_path / "data.jsonl", rows)).exit_code == 0
     job.write_text(text.format(2, "Another"))
     done = run("predict", "--job", job, input=b'{"id": "1", "text": "hi"}\n')
     assert "was trained under job version 1+" in str(done.exception)

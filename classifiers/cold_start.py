@@ -1,0 +1,123 @@
+"""A model before anybody labelled anything: from what labels are said to mean, and from unlabelled texts if any."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from classifiers.anchors import Anchors, Descriptions, anchors_of
+from classifiers.calibration import Floats, MarginScale, softmax
+from classifiers.content import content_id
+from classifiers.deferral import NOTHING
+from classifiers.documents import Document, joined
+from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
+from classifiers.head import LinearHead, signs
+from classifiers.held_out import GAMMA, Report, lexical_features
+from classifiers.margins import KernelScorer, similarity
+from classifiers.model import Model
+from classifiers.novelty import TailFit
+from classifiers.scores import LabelSpace
+from classifiers.sights import read
+from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage
+from taxonomy.errors import BadInputError
+
+ANCHOR_RIDGE = 0.03
+TEXT_RIDGE = 1.0
+ROUNDS = 4
+SURENESS = 6.0
+"""How sharply a round believes the round before it."""
+
+ROUGH_SCALES = {"described": 8.0, "self-trained": 3.5}
+"""Margins to probabilities: what fitted two banking jobs best (calibration error about 0.07 and 0.1). Nothing better
+is known before there are labels."""
+
+MOST_TEXTS = 3000
+NEVER_STRANGE = TailFit(0.8, 0.1)
+NOTE = "No labelled contact: made from the job's own words. Probabilities are rough, and everything is handed over."
+
+
+class ColdStartError(BadInputError):
+    """A job says too little to make a model of: fewer than two labels are described."""
+
+
+def cold_start(
+    space: LabelSpace,
+    descriptions: Descriptions,
+    *,
+    encoder: Encoder,
+    unlabelled: Sequence[Document] = (),
+    seed: int = 0,
+    report: Report = lambda _what, _share: None,
+    about: Mapping[str, Any] | None = None,
+) -> Model:
+    """A model whose every answer is deferred; on the card there are no figures, since nothing could be measured.
+
+    With `unlabelled` texts the head also learns from its own answers to them (self-training), which draws the
+    borders where the texts lie. Raises ColdStartError.
+    """
+    started = time.perf_counter()
+    seen = tuple(label for label in space.labels if descriptions.get(label))
+    if len(seen) < 2:
+        raise ColdStartError("without labelled contacts a job needs at least two described outcomes. Describe more.")
+    remembering = CachedEncoder(encoder)
+    anchors = anchors_of(seen, descriptions, remembering)
+    some = np.random.default_rng(seed).permutation(len(unlabelled))[:MOST_TEXTS]
+    texts = [unlabelled[row] for row in np.sort(some).tolist()]
+    vectors = read(texts, remembering, report) if texts else np.zeros((0, encoder.dimension), np.float32)
+    scorer = self_trained(anchors, vectors)
+    columns = Columns(space, tuple(space.labels.index(label) for label in seen))
+    lexical = _words(columns, seen, descriptions)
+    scale = MarginScale((0.0, ROUGH_SCALES["self-trained" if texts else "described"]))
+    embedding = EmbeddingStage(columns, remembering, scorer, anchors.vectors, scale, NEVER_STRANGE, Acceptance(NOTHING))
+    model = Model(space, lexical, embedding)
+    card = {
+        **(about or {}),
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "note": NOTE,
+        "trained_on": {"documents": 0, "unlabelled": len(texts), "labels": {}},
+        "encoder": encoder.id,
+        "settings": {"seed": seed, "seconds": round(time.perf_counter() - started, 1)},
+    }
+    report("done", 1.0)
+    return replace(model, id=content_id(model), card=card)
+
+
+def self_trained(anchors: Anchors, vectors: FloatMatrix) -> KernelScorer:
+    """The kernel head over the anchors, then over texts too, each round believing the one before it a little."""
+    meant = signs(anchors.codes, np.arange(anchors.labels))
+    first = _head(anchors.vectors, meant, anchors.weights, ridge=ANCHOR_RIDGE)
+    if not len(vectors):
+        return first
+    points = np.concatenate([vectors, anchors.vectors])
+    weights = np.concatenate([np.ones(len(vectors)), anchors.weights])
+    at_first = first.margins(vectors)
+    believed = softmax(SURENESS * at_first)
+    head = first
+    for _ in range(ROUNDS):
+        head = _head(points, np.concatenate([2.0 * believed - 1.0, meant]), weights, ridge=TEXT_RIDGE)
+        believed = softmax(SURENESS * (head.margins(vectors) + at_first))
+    return head
+
+
+def _head(points: FloatMatrix, targets: Floats, weights: Floats, *, ridge: float) -> KernelScorer:
+    """Weighted kernel ridge: (K + ridge W^-1) A = Y."""
+    from scipy import linalg
+
+    system = similarity(points, points, gamma=GAMMA).astype(np.float64)
+    system[np.diag_indices_from(system)] += ridge / weights
+    solved = linalg.solve(system, targets, assume_a="pos")
+    return KernelScorer(points, solved.astype(np.float32), GAMMA)
+
+
+def _words(columns: Columns, seen: Sequence[str], descriptions: Descriptions) -> LexicalStage:
+    """The words of the descriptions: sure of nothing, but they show which turn spoke for the answer."""
+    texts = joined([[text] for label in seen for text in descriptions[label]])
+    codes = np.repeat(np.arange(len(seen)), [len(descriptions[label]) for label in seen])
+    features = lexical_features(texts)
+    head = LinearHead().fit(features.transform(texts), codes)
+    return LexicalStage(columns, features, head.scorer_, MarginScale((1.0,)), NEVER_STRANGE, Acceptance(NOTHING))
