@@ -148,7 +148,7 @@ def freeze_formula(
     _check(job, goals, modes)
     notes = ["outcomes and their baselines are shrunk by empirical Bayes against regression to the mean"]
     notes += [f"{outcome} is left out: its target was already met at the baseline" for outcome in met]
-    notes += ["top failure modes are ranked by burden at the baseline"]
+    notes += ["top failure modes are ranked by burden at the baseline, friction shrunk in the same way"]
     goalposts = {name: job.friction.goalposts[name] for name in ("effort", "fcr")}
     return IndexFormula(
         job=job.id,
@@ -184,8 +184,28 @@ def _goals(job: Job, scores: Mapping[str, Estimate]) -> tuple[tuple[OutcomeGoal,
 def _modes(failure_modes: Sequence[FailureMode], wanted: int) -> tuple[tuple[str, str], ...]:
     ranked = [mode for mode in failure_modes if mode.burden.value is not None]
     ranked = [mode for mode in ranked if mode.effort.value is not None and mode.fcr.value is not None]
-    ranked.sort(key=lambda mode: (-(mode.burden.value or 0.0), mode.step, mode.outcome))
+    burdens = _steadied(ranked)
+    ranked.sort(key=lambda mode: (-burdens[mode.step, mode.outcome], mode.step, mode.outcome))
     return tuple((mode.step, mode.outcome) for mode in ranked[:wanted])
+
+
+def _steadied(modes: Sequence[FailureMode]) -> dict[tuple[str, str], float]:
+    """Burden with each mode's friction pulled to the mean of all by empirical Bayes, as `shrunk` does for outcomes.
+
+    Picking what looks worst picks what chance made look worst, and measuring again finds an "improvement".
+    """
+    values = np.array([mode.friction.value or 0.0 for mode in modes])
+    errors = np.array([_error(mode.friction) for mode in modes])
+    if len(modes) < 3:
+        return {(mode.step, mode.outcome): mode.burden.value or 0.0 for mode in modes}
+    between = max(float(values.var(ddof=1) - (errors**2).mean()), 0.0)
+    total = between + errors**2
+    kept = np.divide(between, total, out=np.ones_like(errors), where=total > 0)
+    steady = values.mean() + kept * (values - values.mean())
+    return {
+        (mode.step, mode.outcome): (mode.burden.value or 0.0) * (points / value if value > 0 else 1.0)
+        for mode, value, points in zip(modes, values, steady, strict=True)
+    }
 
 
 def _check(job: Job, goals: Sequence[OutcomeGoal], modes: Sequence[tuple[str, str]]) -> None:
