@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli.output import job_option, json_option, print_counts, print_json
+from cli.output import counts_line, job_option, json_option, print_counts, print_json
 
 
 @click.command()
@@ -71,7 +71,5 @@ def run(job: str, paths: tuple[Path, ...], source: str, since: datetime | None, 
         print_json(report.as_json())
     else:
         for stage in report.stages:
-            click.echo(
-                f"{stage.name:8s} {stage.seconds:7.1f} s   " + ", ".join(f"{k} {v}" for k, v in stage.counts.items())
-            )
+            click.echo(f"{stage.name:8s} {stage.seconds:7.1f} s   {counts_line(stage.counts)}")
     raise SystemExit(3 if report.quarantined else 0)
