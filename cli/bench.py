@@ -20,12 +20,15 @@ def bench() -> None:
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Folder of public data sets; default the generated sample."
 )
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for tagger.json and tagger.md.")
 @json_option
-def tagger(data: Path | None, as_json: bool) -> None:
-    """The tagger against TF-IDF with a linear SVM, on the same contacts in the same run."""
-    from evals.tagger_bench import tagger_bench, tagger_text
+def tagger(data: Path | None, out: Path | None, as_json: bool) -> None:
+    """The tagger against what is built in an afternoon, per data set and number of labels, in the same run."""
+    from evals.tagger_bench import tagger_bench, tagger_text, write
 
     result = tagger_bench(data, say=_say)
+    if out is not None:
+        write(result, out)
     print_json(result) if as_json else click.echo(tagger_text(result))
 
 

@@ -83,7 +83,7 @@ def _multidogo(data: Path, folder: Path) -> Split:
     """Whole chats: the first intent of a chat that says what the customer came for; domains as steps."""
     parts = [[row for row in rows_of(data, f"multidogo_{part}") if _task(row)] for part in ("train", "dev")]
     seen = Counter(_task(row) for row in parts[0])
-    place = {_task(row): row["domain"] for row in parts[0] if seen[_task(row)] >= FEWEST_CHATS}
+    place = {_task(row): row["labels"]["domain"] for row in parts[0] if seen[_task(row)] >= FEWEST_CHATS}
     job = _job("multidogo", place, folder)
     train, test = (
         [_said(row, [turn["text"] for turn in row["turns"]], _task(row), place) for row in part if _task(row) in place]
@@ -97,7 +97,7 @@ def _task(row: Mapping[str, Any]) -> str:
     for turn in row["turns"]:
         for intent in turn.get("intents") or [turn.get("intent") or ""]:
             if intent and intent not in SMALL_TALK:
-                return f"{row['domain']}-{intent}"
+                return f"{row['labels']['domain']}-{intent}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +41,22 @@ def tagger_text(result: dict[str, Any]) -> str:
             f"trained in {row['train_seconds']:.0f} s{_behind(row['difference'])}"
         )
     return "\n".join(lines)
+
+
+def write(result: dict[str, Any], folder: Path) -> None:
+    """`tagger.json` and `tagger.md` in `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tagger.json").write_text(json.dumps(result, indent=1), "utf-8")
+    lines = ["# The tagger and what it is measured against", ""]
+    lines += ["| data set | labels | system | step | outcome | macro-F1 (outcome) | a second | trained in |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines += [
+        f"| {row['data_set']} | {row['labels']} | {row['system']} | {_percent(row['step'])} "
+        f"| {_percent(row['outcome'])} | {row['outcome']['macro_f1']:.3f} "
+        f"| {row['per_second']:,.0f} | {row['train_seconds']:.0f} s |"
+        for row in result["rows"]
+    ]
+    (folder / "tagger.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _rows(split: Split, say: Say) -> list[dict[str, Any]]:
