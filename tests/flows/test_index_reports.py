@@ -64,7 +64,7 @@ def test_the_index_can_be_redone_from_its_export_alone(
 
 
 def test_a_change_is_the_sum_of_what_its_inputs_brought(run: Callable[..., Result], in_demo: Path) -> None:
-    arguments = ("--since", "2026-09-01", "--until", "2026-11-01", "--weeks", "18")
+    arguments = ("--since", "2026-10-15", "--until", "2026-11-01", "--weeks", "26")
     result = run("index", "change", "--job", "online-order", *arguments, "--json")
     assert result.exit_code == 0, result.output
     found = json.loads(result.output)
