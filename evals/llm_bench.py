@@ -153,7 +153,7 @@ def _path(address: str, labelled: Sequence[Line], asked: Sequence[Line]) -> dict
         home, few, held_out = Path(folder), Path(folder) / "few.jsonl.gz", Path(folder) / "held-out.jsonl.gz"
         _write(few, labelled)
         _write(held_out, asked)
-        run_command(["train", "--job", JOB, "--data", str(few), "--json"], home=home)
+        run_command(["train", "--fast", "--job", JOB, "--data", str(few), "--json"], home=home)
         measure = ["llm", "calibrate", "--job", JOB, "--data", str(held_out), "--json"]
         try:
             done = run_command(measure, home=home)

@@ -210,11 +210,13 @@ def test_an_llm_that_was_measured_and_found_good_answers_more(
 
 
 def test_an_llm_that_guesses_loses_its_say_and_a_new_prompt_or_model_starts_anew(
-    few_home: Path, held_out: Path, contacts: list[dict], chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
+    few_home: Path, contacts: list[dict], chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat_server.behave = saying(lambda _text, given: sorted(given)[0])
     configure(chat_server, monkeypatch)
-    found = calibrated(run, held_out)
+    some = few_home / "some.jsonl"
+    some.write_text("".join(json.dumps(contact) + "\n" for contact in contacts))
+    found = calibrated(run, some)
     assert found["calibration"]["threshold"] is None
     asked = len(chat_server.requests)
     assert {tag["source"] for tag in predict(run, contacts)} == {"classifier"}
