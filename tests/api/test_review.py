@@ -1,0 +1,134 @@
+"""Reviewing over HTTP, on a copy of the demo that these tests may change."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from store.settings import Settings
+
+BASE = "http://127.0.0.1:8321"
+JOB = {"job": "online-order"}
+
+
+@pytest.fixture(scope="module")
+def app(demo_home: Path, tmp_path_factory: pytest.TempPathFactory):
+    home = tmp_path_factory.mktemp("review") / "home"
+    shutil.copytree(demo_home, home, symlinks=True)
+    return create_app(Settings(home=home))
+
+
+def ask(app) -> TestClient:
+    return TestClient(app, base_url=BASE, client=("127.0.0.1", 50000), follow_redirects=False)
+
+
+@pytest.fixture
+def client(app) -> Iterator[TestClient]:
+    with ask(app) as found:
+        yield found
+
+
+@pytest.fixture
+def analyst(app) -> Iterator[TestClient]:
+    with ask(app) as found:
+        assert found.post("/review/name", data={"name": "  ann\tlee ", **JOB}).status_code == 303
+        yield found
+
+
+def one_item(client: TestClient, by: str) -> dict:
+    return client.post("/v1/review/claim", json={"by": by}).json()["items"][0]
+
+
+def test_an_item_is_claimed_decided_and_undone(client: TestClient) -> None:
+    item = one_item(client, "ann")
+    assert item["turns"]
+    assert (item["suggested"] is None) == item["suggestion_hidden"]
+    where = f"/v1/review/{item['item']}"
+
+    done = client.post(f"{where}/decision", json={"by": "ann", "step": "track-delivery", "outcome": "know-arrival"})
+    assert done.json()["read"] == item["read"]
+    assert client.post(f"{where}/undo", json={"by": "ann"}).json()["state"] == "held"
+    assert one_item(client, "ann")["item"] == item["item"]
+    assert client.post(f"{where}/skip", json={"by": "ann"}).json()["state"] == "skipped"
+
+
+def test_what_another_holds_is_a_conflict(client: TestClient) -> None:
+    item = one_item(client, "holder")
+    for action, more in (("decision", {"step": None}), ("skip", {}), ("undo", {})):
+        answer = client.post(f"/v1/review/{item['item']}/{action}", json={"by": "other", **more})
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+        assert "holder holds this item" in answer.json()["detail"]
+
+
+def test_a_step_that_the_job_does_not_have_and_an_item_that_is_not_there_are_refused(client: TestClient) -> None:
+    item = one_item(client, "dora")
+    bad = client.post(f"/v1/review/{item['item']}/decision", json={"by": "dora", "step": "nonsense"})
+    assert (bad.status_code, "nonsense" in bad.json()["detail"]) == (422, True)
+    assert client.post("/v1/review/nothing/decision", json={"by": "dora", "step": None}).status_code == 404
+    assert client.post("/v1/review/claim", json={}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["queue", "stats", "agreement"])
+def test_the_queue_its_statistics_and_agreement_answer_in_their_declared_shape(client: TestClient, name: str) -> None:
+    answer = client.get(f"/v1/review/{name}", params=JOB)
+    assert answer.status_code == 200
+    assert answer.json()["job"] == "online-order"
+    assert client.get(f"/v1/review/{name}", params={"job": "nobody"}).status_code == 404
+
+
+def test_another_sites_page_can_send_nothing(client: TestClient, analyst: TestClient) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert client.post("/v1/review/claim", json={"by": "x"}, headers=headers).status_code == 403
+        assert analyst.post("/review/name", data={"name": "x"}, headers=headers).status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(analyst: TestClient, client: TestClient) -> None:
+    page = analyst.get("/review", params=JOB).text
+    action, token = re.search(r'action="(\S+/decide)"', page)[1], re.search(r'name="token" value="(\w+)"', page)[1]
+    for other in ("", "0" * 32):
+        assert analyst.post(action, data={"token": other, "answer": "no step"}).status_code == 403
+    assert client.post(action, data={"token": token, "answer": "no step"}).status_code == 403
+    assert analyst.post(action, data={"token": token, "answer": "no step"}).status_code == 303
+
+
+def test_a_changed_cookie_is_nobody(app) -> None:
+    with ask(app) as client:
+        client.cookies.set("headway_analyst", "YW5uHzEfMg==")
+        assert "Who is reviewing?" in client.get("/review", params=JOB).text
+
+
+def test_only_the_review_page_may_run_a_script_and_only_our_own(analyst: TestClient) -> None:
+    policy = analyst.get("/review", params=JOB).headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in analyst.get("/jobs").headers["content-security-policy"]
+
+
+def test_a_form_that_says_nothing_is_shown_again_with_what_is_missing(analyst: TestClient) -> None:
+    page = analyst.get("/review", params=JOB).text
+    action, token = re.search(r'action="(\S+/decide)"', page)[1], re.search(r'name="token" value="(\w+)"', page)[1]
+    for data, words in (({}, "nothing is chosen yet"), ({"find": "zzz"}, "no step or outcome holds"),
+                        ({"find": "the"}, "may mean")):  # fmt: skip
+        answer = analyst.post(action, data={"token": token, **data})
+        assert (answer.status_code, words in answer.text) == (422, True)
+    typed = analyst.post(action, data={"token": token, "find": "track the delivery"})
+    assert typed.status_code == 303
+    assert "Recorded: Track the delivery" in analyst.get("/review", params=JOB).text
+
+
+def test_a_second_reader_sees_neither_the_model_nor_the_first_reader(client: TestClient) -> None:
+    for _ in range(150):
+        item = one_item(client, "first")
+        client.post(f"/v1/review/{item['item']}/decision", json={"by": "first", "step": None})
+        again = one_item(client, "second")
+        client.post(f"/v1/review/{again['item']}/skip", json={"by": "second"})
+        if again["read"] == "second":
+            assert (again["suggested"], again["suggestion_hidden"], again["earlier"]) == (None, True, [])
+            return
+    pytest.fail("no second read came up")
