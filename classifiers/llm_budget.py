@@ -129,8 +129,16 @@ class Ledger:
             # Another process may be in the middle of its line: that one is read next time.
             whole = fresh[: fresh.rfind(b"\n") + 1]
             self._read_to += len(whole)
-            self._spent += sum(json.loads(line)["usd"] or 0.0 for line in whole.splitlines())
+            self._spent += sum(_dollars(line) for line in whole.splitlines())
         return self._spent
+
+
+def _dollars(line: bytes) -> float:
+    """The cost on one line; a line that a killed process left half written counts nothing."""
+    try:
+        return float(json.loads(line)["usd"] or 0.0)
+    except (ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def guessed_tokens(text: str) -> int:

@@ -77,3 +77,13 @@ def test_dated_names_have_their_models_price_and_other_names_none() -> None:
     assert price_of("gpt-4o-2024-08-06") == price_of("gpt-4o")
     assert price_of("gpt-4o-audio-preview") is None
     assert price_of("llama") is None
+
+
+def test_a_line_that_a_killed_process_left_half_written_stops_nothing(tmp_path: Path) -> None:
+    pay(ledger(tmp_path))
+    (path,) = tmp_path.iterdir()
+    with path.open("a") as file:
+        file.write('{"usd": 0.\n[]\n')
+    one = ledger(tmp_path, budget=10.0)
+    pay(one)
+    assert one.spent_today() == pytest.approx(1.2)
