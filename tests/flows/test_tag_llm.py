@@ -6,6 +6,8 @@ import gzip
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,14 @@ def test_without_an_endpoint_nothing_is_asked(few_home: Path, contacts: list[dic
     assert {tag["source"] for tag in tags} == {"classifier"}
     assert any(tag["deferred"] for tag in tags)
     assert not (few_home / "llm_cache").exists()
+
+
+def test_nothing_of_the_llm_is_imported_before_one_is_configured() -> None:
+    script = (
+        "import sys, flows.predict, flows.tag; print([m for m in ('langchain_openai', 'openai') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_predict_asks_the_llm_about_what_it_would_defer_and_says_so(
