@@ -11,7 +11,7 @@ const typing = (target) => target.matches("textarea, select, input:not([type=rad
 function controlFor(key) {
   const named = [...form.querySelectorAll("[data-key]")].filter((one) => one.dataset.key === key);
   const within = named.filter((one) => one.closest(".outcomes") && shown(one));
-  return within[0] || named.find((one) => !one.closest(".outcomes") && (shown(one) || one.closest("details.extra")));
+  return within[0] || named.find((one) => !one.closest(".outcomes") && (shown(one) || one.closest("details:not([open])")));
 }
 
 function use(control) {
