@@ -123,6 +123,36 @@ def test_labels_may_use_the_aliases_of_a_job(home: Path, tmp_path: Path, run) ->
     assert (tag["step"], tag["outcome"]) == ("track-delivery", None)
 
 
+def test_training_tunes_an_encoder_tells_so_and_leaves_nothing_behind(
+    home: Path, tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functools import partial
+
+    from classifiers.sights import Tuning
+
+    monkeypatch.setattr("flows.train.Tuning", partial(Tuning, passes=1.0))
+    rows = [(f"{text} and quickly", step, outcome) for text, step, outcome in ROWS]
+    path = labelled(tmp_path / "data.jsonl", [*ROWS, *rows])
+    done = run("train", "--job", JOB, "--data", path)
+    assert done.exit_code == 0, done.output
+    assert "tuning the encoder" in done.stderr
+    assert not list(home.glob(".tuning-*"))
+    _, (tag,) = predict(run, [b'{"id": "1", "text": "where is my parcel number 3 now"}'])
+    assert tag["step"] == "track-delivery"
+
+
+def test_without_labels_the_job_itself_is_read_and_every_contact_handed_over(home: Path, tmp_path: Path, run) -> None:
+    said = run("train", "--job", JOB)
+    assert said.exit_code == 0, said.output
+    assert "no labelled contact" in said.stdout
+    _, (tag,) = predict(run, [b'{"id": "1", "text": "i want my money back"}'])
+    assert tag["deferred"]
+    used = json.loads((home / "models" / JOB / "promotions.jsonl").read_text().splitlines()[-1])["model"]
+    run("train", "--fast", "--job", JOB, "--data", labelled(tmp_path / "data.jsonl", ROWS))
+    assert json.loads((home / "models" / JOB / "promotions.jsonl").read_text().splitlines()[-1])["model"] != used
+    assert "kept, not in use" in run("train", "--job", JOB, "--seed", 1).stdout
+
+
 def test_a_data_file_without_labels_cannot_train(home: Path, tmp_path: Path, run) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text('{"id": "1", "text": "hello"}\n')
