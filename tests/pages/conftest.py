@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,8 +27,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def server(demo_home: Path) -> Iterator[str]:
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """A real server over a home folder; its address."""
     import uvicorn
 
     from api.app import create_app
@@ -34,7 +38,7 @@ def server(demo_home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_app(Settings(home=demo_home))
+    app = create_app(Settings(home=home))
     running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", proxy_headers=False))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -45,6 +49,31 @@ def server(demo_home: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def server(demo_home: Path) -> Iterator[str]:
+    with serving(demo_home) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def review_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo copied, so that reviewing may change it."""
+    home = tmp_path_factory.mktemp("review") / "home"
+    shutil.copytree(demo_home, home, symlinks=True)
+    with closing(sqlite3.connect(home / "headway.db")) as database, database:
+        database.execute(  # the demo leaves some hundred second reads; a few will do
+            "UPDATE review_items SET waits_for = 'done' WHERE waits_for = 'second' AND item NOT IN"
+            " (SELECT item FROM review_items WHERE waits_for = 'second' ORDER BY u / pi LIMIT 15)"
+        )
+    return home
+
+
+@pytest.fixture(scope="session")
+def review_server(review_home: Path) -> Iterator[str]:
+    with serving(review_home) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
