@@ -29,11 +29,13 @@ LINES_AT_ONCE = 512
     help="Contacts that nobody labelled, to learn from where there is no --data.",
 )
 @click.option(
-    "--fast", is_flag=True, help="Leave the encoder as it is: seconds instead of minutes, a little less right."
+    "--tuned/--fast",
+    default=False,
+    help="Give the model an encoder of its own: minutes instead of seconds, a little more often right. Default fast.",
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @json_option
-def train(job: str, data: Path | None, unlabelled: Path | None, fast: bool, seed: int, as_json: bool) -> None:
+def train(job: str, data: Path | None, unlabelled: Path | None, tuned: bool, seed: int, as_json: bool) -> None:
     """Train a tagger; use it if it is not worse than the one in use.
 
     Calibrates on held-out data, sets the deferral threshold, and compares with the model in use on the same contacts.
@@ -50,7 +52,7 @@ def train(job: str, data: Path | None, unlabelled: Path | None, fast: bool, seed
         data,
         settings=settings,
         unlabelled=unlabelled,
-        tuned=not fast,
+        tuned=tuned,
         seed=seed,
         say=lambda line: click.echo(line, err=True),
     )

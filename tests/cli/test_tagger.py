@@ -133,7 +133,7 @@ def test_training_tunes_an_encoder_tells_so_and_leaves_nothing_behind(
     monkeypatch.setattr("flows.train.Tuning", partial(Tuning, passes=1.0))
     rows = [(f"{text} and quickly", step, outcome) for text, step, outcome in ROWS]
     path = labelled(tmp_path / "data.jsonl", [*ROWS, *rows])
-    done = run("train", "--job", JOB, "--data", path)
+    done = run("train", "--tuned", "--job", JOB, "--data", path)
     assert done.exit_code == 0, done.output
     assert "tuning the encoder" in done.stderr
     assert not list(home.glob(".tuning-*"))
