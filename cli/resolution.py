@@ -22,7 +22,9 @@ SHOWN = (1, 3, 7, 14, 30)
 @click.option("--as-of", type=click.DateTime(), help="The newest day's end (UTC); default now.")
 @json_option
 def resolution(job: str, days: int, by_channel: bool, as_of: datetime | None, as_json: bool) -> None:
-    """First contact resolution of the newest days, by Kaplan-Meier, for windows of 1 to 30 days."""
+    """Show first contact resolution of the newest days.
+
+    By Kaplan-Meier, for windows of 1 to 30 days."""
     from cli.database import opened
     from flows.workspace import Workspace
     from store.resolution import read_resolution
