@@ -24,7 +24,8 @@ SHOWN = (1, 3, 7, 14, 30)
 def resolution(job: str, days: int, by_channel: bool, as_of: datetime | None, as_json: bool) -> None:
     """Show first contact resolution of the newest days.
 
-    By Kaplan-Meier, for windows of 1 to 30 days."""
+    By Kaplan-Meier, for windows of 1 to 30 days.
+    """
     from cli.database import opened
     from flows.workspace import Workspace
     from store.resolution import read_resolution
