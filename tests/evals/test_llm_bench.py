@@ -20,6 +20,9 @@ def test_the_figures_read_as_lines() -> None:
     shares = {"valid": 1.0, "usable": 0.25, "right": 0.125, "faults": {"no-evidence": 6}}
     path = {"contacts": 8, "deferred": 6, "answered": 2, "right": 1, "refused": {"no-evidence": 4}, "accepted": 0}
     result = {"model": "tiny", "start_seconds": 1.0, "calls": {**calls, **shares}}
+    path["calibrated"] = True
     text = llm_text({**result, "path": {**path, "seconds": 60.0, "again_seconds": 5.0}})
     assert "valid under the schema 100 %, usable (its quotation is in the text) 25 %, right 12 %" in text
     assert "6 of 8 deferred, 2 answered, 1 right" in text
+    unusable = llm_text({**result, "path": {"contacts": 8, "calibrated": False}})
+    assert "nothing it said of 8 contacts could be used" in unusable
