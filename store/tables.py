@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
 from store.review_tables import (
     review_decisions,
@@ -30,6 +31,7 @@ from store.review_tables import (
 
 __all__ = [
     "Utc",
+    "annotation_events",
     "contacts",
     "formulas",
     "jobs",
