@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from classifiers.calibration import Floats, expected_calibration_error, reliability
 from classifiers.encoder import Encoder
+from classifiers.label_sets import fit_label_sets
 from classifiers.promises import HeldOut, Promise, Thresholds, price_of_promises
 from classifiers.scores import LabelScores
 
@@ -65,6 +66,7 @@ def make_card(
                 {"max_error": one.max_error, "kept": one.accepted_share} for one in price_of_promises(held_out, promise)
             ],
         },
+        "label_sets": fit_label_sets(cascade, held_out.truth, ~kept).as_json(),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,10 +55,7 @@ def read_model(job: Job, model_id: str | None, *, settings: Settings) -> Shelved
     """One model of the job; the one in use where none is named. Raises NoModelError."""
     shelf = ModelShelf(settings.models, job.id)
     folder = shelf.path(model_id)
-    try:
-        card = json.loads((folder / "card.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        card = {}  # a damaged model is listed, and refused where it is to be used
+    card = shelf.card(folder.name)  # a damaged model is listed, and refused where it is to be used
     return ShelvedModel(folder.name, folder.name == shelf.current(), card.get("job_version") == job.stamp, card)
 
 

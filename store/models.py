@@ -83,6 +83,14 @@ class ModelShelf:
             raise NoModelError(f"job {self.job_id!r} has no model {name!r} (there are: {known})")
         return path
 
+    def card(self, model_id: str | None = None) -> dict[str, Any]:
+        """The card of a model, or of the one in use; {} where it cannot be read. Raises NoModelError."""
+        try:
+            card: dict[str, Any] = json.loads((self.path(model_id) / "card.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return card
+
     def known(self) -> list[str]:
         """The ids of all models on the shelf."""
         if not self.folder.exists():

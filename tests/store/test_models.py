@@ -38,3 +38,11 @@ def test_a_model_that_could_not_be_written_whole_is_not_on_the_shelf(tmp_path: P
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path, name: str | None) -> None:
     with pytest.raises(NoModelError):
         shelf(tmp_path, "a").path(name)
+
+
+def test_a_card_that_cannot_be_read_is_empty(tmp_path: Path) -> None:
+    made = shelf(tmp_path, "a", "b")
+    (made.path("a") / "card.json").write_text('{"note": "rough"}')
+    (made.path("b") / "card.json").write_text("{")
+    assert made.card("a") == {"note": "rough"}
+    assert made.card("b") == {}
