@@ -93,7 +93,8 @@ def _known(session: Session, source: str, ids: Sequence[str]) -> dict[str, Row[A
 
 
 def _add_survey(session: Session, pk: int, survey: Survey) -> None:
-    session.execute(contacts.update().where(contacts.c.pk == pk).values(_survey_values(survey)))
+    values = {**_survey_values(survey), "survey_recorded_at": datetime.now(UTC)}
+    session.execute(contacts.update().where(contacts.c.pk == pk).values(values))
 
 
 def _survey_values(survey: Survey | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
+from store.measure_tables import measurements, response_models
 from store.review_tables import (
     review_decisions,
     review_draws,
@@ -36,6 +37,7 @@ __all__ = [
     "formulas",
     "jobs",
     "label_spaces",
+    "measurements",
     "metadata",
     "moments",
     "outcome_answers",
@@ -43,6 +45,7 @@ __all__ = [
     "published",
     "quarantine",
     "replicates",
+    "response_models",
     "review_decisions",
     "review_draws",
     "review_events",
@@ -75,11 +78,15 @@ contacts = Table(
     Column("effort_scale", String(40)),
     Column("survey_resolved", Boolean),
     Column("answered_at", Utc),
+    Column("survey_recorded_at", Utc, comment="when the answer came in, where it came after the contact"),
     Column("u", Float, nullable=False, comment="permanent random number of the review draws"),
     Column("ingested_at", Utc, nullable=False),
     UniqueConstraint("source", "contact_id"),
     Index("ix_contacts_contact_id", "contact_id"),
     Index("ix_contacts_customer_started_at", "customer", "started_at"),
+    Index("ix_contacts_started_at", "started_at"),
+    Index("ix_contacts_ended_at", "ended_at"),
+    Index("ix_contacts_survey_recorded_at", "survey_recorded_at"),
 )
 
 transcripts = Table(
@@ -137,6 +144,13 @@ outcome_answers = Table(
     Column("outcome", String(100), nullable=False),
     Column("importance", Float, nullable=False),
     Column("satisfaction", Float, nullable=False),
+    Column(
+        "scale",
+        String(20),
+        nullable=False,
+        server_default="1-10",
+        comment="how it was asked, and mapped: 1-10, 1-5-top-two or 1-5-linear",
+    ),
     Column("weight", Float, nullable=False),
     Column("segment", JSON, nullable=False),
     Column("circumstance", JSON, nullable=False),
