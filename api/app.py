@@ -21,6 +21,7 @@ from api.pages.review import router as review_page
 from api.pages.review_stats import router as review_stats_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
+from api.v1 import annotations as v1_annotations
 from api.v1 import contacts as v1_contacts
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
@@ -46,8 +47,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     problems.install(app)
-    for router in (health.router, v1_jobs.router, v1_contacts.router, v1_review.router, v1_runs.router, assets.router):
-        app.include_router(router)
+    for module in (health, v1_jobs, v1_annotations, v1_contacts, v1_review, v1_runs, assets):
+        app.include_router(module.router)
     for page in PAGES:
         app.include_router(page)
     app.add_middleware(AccessMiddleware)

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from alignment.estimate import Estimate
 from alignment.scorecard import TrendPoint
 from api.figures import Scale, figure, number
+from api.marks import Mark
 
 ROW_HEIGHT = 28
 TREND_HEIGHT = 250
@@ -163,15 +164,23 @@ def sparkline(points: Sequence[TrendPoint], *, name: str) -> Markup:
 
 
 def trend(
-    points: Sequence[TrendPoint], scale: Scale, *, name: str, link: Callable[[date], str] | None = None
+    points: Sequence[TrendPoint],
+    scale: Scale,
+    *,
+    name: str,
+    link: Callable[[date], str] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Markup:
-    """A weekly line with its 95 % band; each point links to that week. Empty where fewer than two weeks are known."""
+    """A weekly line with its 95 % band; each point links to that week. Empty where fewer than two weeks are known.
+
+    `marks` are numbered upright lines, explained beside the drawing.
+    """
     known = [p for p in points if p.estimate.value is not None]
     if len(known) < 2:
         return Markup("")
     points = points[points.index(known[0]) :]  # weeks before the first figure would only be empty space
     low, high = _trend_range(known, scale)
-    body = _trend_shapes(points, low, high) + _trend_grid(scale, low, high)
+    body = _trend_shapes(points, low, high) + _trend_grid(scale, low, high) + "".join(map(_trend_note, marks))
     body += "".join(
         _trend_mark(p, at(i, 0, len(points) - 1), scale, low=low, high=high, width=100 / len(points), link=link)
         for i, p in enumerate(points)
@@ -183,6 +192,17 @@ def trend(
     said = escape(f"{name}, weekly, {_day(points[0].week)} to {_day(points[-1].week)}")
     return Markup(  # noqa: S704
         f'<svg class="trend" width="100%" height="{TREND_HEIGHT}" role="group" aria-label="{said}">{body}</svg>'
+    )
+
+
+def _trend_note(mark: Mark) -> str:
+    """An upright line with the number of an annotation on its foot."""
+    x, foot = at(mark.at, 0.0, 1.0), TREND_HEIGHT - TREND_FOOT
+    said = escape(f"{mark.number}: {mark.annotation.meaning}, {_day(mark.annotation.at.date())}")
+    anchor = "start" if x < 3 else "end" if x > 97 else "middle"
+    return (
+        f'<g class="note-mark"><title>{said}</title><line x1="{x}%" x2="{x}%" y1="{TREND_TOP}" y2="{foot}"/>'
+        f'<text x="{x}%" y="{TREND_TOP - 6}" text-anchor="{anchor}">{mark.number}</text></g>'
     )
 
 

@@ -10,8 +10,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
+from alignment.annotations import Annotation
 from alignment.scorecard import Scorecard, View
 from api.address import Asked, asked
+from store.annotations import read_annotations
 from store.browse import dimensions
 from store.jobs import read_job
 from store.scorecards import read_scorecard
@@ -45,6 +47,11 @@ class Reading:
     def card(self) -> Scorecard:
         """The scorecard of this view; it is kept until something new is recorded."""
         return read_scorecard(self.session, self.job, self.view)
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """What was annotated on the job's trend lines, as known at the view's moment."""
+        return read_annotations(self.session, self.job.id, as_of=self.view.as_of)
 
 
 def get_reading(

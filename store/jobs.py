@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.annotations import record_annotation
 from store.session import insert_new
 from store.tables import jobs
 from taxonomy.errors import BadInputError
@@ -22,10 +23,14 @@ class UnknownJobError(BadInputError):
 
 
 def save_job(session: Session, job: Job) -> None:
-    """Keep a job's version; the version loaded last is the one in force."""
-    row = {"job_id": job.id, "stamp": job.stamp, "content": job.source, "loaded_at": datetime.now(UTC)}
-    if not insert_new(session, jobs, [row]) and _newest(session, job.id) != job.stamp:
+    """Keep a job's version; the version loaded last is the one in force. A change of it is annotated."""
+    before, now = _newest(session, job.id), datetime.now(UTC)
+    row = {"job_id": job.id, "stamp": job.stamp, "content": job.source, "loaded_at": now}
+    if not insert_new(session, jobs, [row]) and before != job.stamp:
         session.execute(jobs.update().where(jobs.c.job_id == job.id, jobs.c.stamp == job.stamp).values(row))
+    if before is not None and before != job.stamp:
+        text = f"job version {job.stamp} in force, before {before}"
+        record_annotation(session, job.id, kind="job", at=now, text=text, by="headway")
 
 
 def read_job(session: Session, job_id: str, *, stamp: str | None = None) -> Job:

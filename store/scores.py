@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alignment.index import IndexFormula
+from store.annotations import record_annotation
 from store.session import insert_new
 from store.tables import formulas, published
 
@@ -29,9 +30,13 @@ class PublishedIndex:
 
 
 def save_formula(session: Session, job_id: str, formula: IndexFormula, *, by: str, why: str) -> None:
-    """Keep a formula; the newest is in force. Its content names its version, so it is kept once."""
+    """Keep a formula, with its annotation; the newest is in force. Its content names its version: it is kept once."""
+    now = datetime.now(UTC)
     row = {"job_id": job_id, "version": formula.version, "content": formula.to_json(), "by": by, "why": why}
-    insert_new(session, formulas, [{**row, "created_at": datetime.now(UTC)}])
+    if insert_new(session, formulas, [{**row, "created_at": now}]):
+        text = f"index formula {formula.version} in force: {why}"
+        key = f"formula-{formula.version}"
+        record_annotation(session, job_id, kind="formula", at=now, text=text, by=by, annotation=key)
 
 
 def read_formula(session: Session, job_id: str, *, as_of: datetime | None = None) -> IndexFormula | None:

@@ -17,6 +17,7 @@ from api.address import Links
 from api.deps import ReadingOf
 from api.figures import INDEX
 from api.headers import page_answer
+from api.marks import marks
 from api.movement import movement
 from api.pages.scorecard import component_rows, week_link
 from api.rendering import render
@@ -67,6 +68,7 @@ def index(request: Request, reading: ReadingOf) -> Response:
     arithmetic = formula is not None and formula.aggregation == "arithmetic"
     weights = formula.weights if formula else card.job.index.weights
     history = index_history(reading.session, card.job.id)
+    noted = marks(reading.annotations, card.index_trend)
     html = render(
         "index.html",
         card=card,
@@ -79,7 +81,8 @@ def index(request: Request, reading: ReadingOf) -> Response:
         inputs=[input_row(row, card, links, weights=weights if arithmetic else {}) for row in card.index.inputs],
         history=[past_row(row) for row in reversed(history)],
         movement=movement(card.index_trend, name="the index"),
-        trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links)),
+        trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links), marks=noted),
+        marks=noted,
         weeks=card.index_trend,
         asked=reading.asked,
         choices=reading.choices,

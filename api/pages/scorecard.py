@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
+from alignment.annotations import Annotation
 from alignment.estimate import Estimate
 from alignment.scorecard import FailureMode, OutcomeFigures, Scorecard, StepFigures, TrendPoint
 from api import charts
 from api.address import Asked, Links
-from api.deps import ReadingOf
+from api.deps import Reading, ReadingOf
 from api.figures import FRICTION, INDEX, SCORE, SHARE
 from api.headers import page_answer
+from api.marks import marks
 from api.movement import movement
 from api.rendering import render
 from taxonomy.model import DesiredOutcome, JobStage, JobStep
@@ -87,11 +89,22 @@ class BarRow:
 @router.get("/jobs/{job}")
 def scorecard(request: Request, reading: ReadingOf) -> Response:
     """The scorecard of a job."""
-    return page_answer(request, scorecard_html(reading.card, asked=reading.asked, choices=reading.choices))
+    return page_answer(request, _html(reading))
 
 
-def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Sequence[str]]) -> str:
+def _html(reading: Reading) -> str:
+    return scorecard_html(reading.card, asked=reading.asked, choices=reading.choices, annotations=reading.annotations)
+
+
+def scorecard_html(
+    card: Scorecard,
+    *,
+    asked: Asked,
+    choices: Mapping[str, Sequence[str]],
+    annotations: Sequence[Annotation] = (),
+) -> str:
     """The page. `choices` gives the values offered for each filter name."""
+    noted = marks(annotations, card.index_trend)
     links = Links(card.job.id, asked)
     rows = step_rows(card, links)
     top = friction_ceiling(card)
@@ -110,7 +123,8 @@ def scorecard_html(card: Scorecard, *, asked: Asked, choices: Mapping[str, Seque
         axis=charts.axis(FRICTION, low=0.0, high=top, count=charts.tick_count(top)),
         gauge=charts.gauge(card.index.index, INDEX, name="Alignment Index", method_band=card.index.method_band),
         movement=movement(card.index_trend, name="the index"),
-        trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links)),
+        trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links), marks=noted),
+        marks=noted,
         weeks=card.index_trend,
         components=component_rows(card, links),
         modes=mode_rows(card, links),

@@ -15,6 +15,7 @@ from api.address import Links
 from api.deps import Reading, ReadingOf
 from api.figures import FRICTION
 from api.headers import page_answer
+from api.marks import marks
 from api.movement import movement
 from api.pages.scorecard import heat, outcome_rows, week_link
 from api.problems import NotFoundError
@@ -61,6 +62,7 @@ def step(request: Request, reading: ReadingOf, step: str, cursor: Annotated[str 
 def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigures, cursor: str | None) -> str:
     links = Links(card.job.id, reading.asked)
     points = card.step_trends.get(step.id, ())
+    noted, address = marks(reading.annotations, points, step=step.id), week_link(links, step=step.id)
     return render(
         "step.html",
         card=card,
@@ -75,7 +77,8 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
         action=Links(card.job.id).step(step.id),
         json_url=links.contacts(step.id),
         movement=movement(points, name="friction here"),
-        trend=charts.trend(points, FRICTION, name=f"Friction, {step.name}", link=week_link(links, step=step.id)),
+        trend=charts.trend(points, FRICTION, name=f"Friction, {step.name}", link=address, marks=noted),
+        marks=noted,
         weeks=points,
         outcomes=[row for row in outcome_rows(card, links) if row.step.id == step.id],
         modes={mode.outcome: mode for mode in card.failure_modes},

@@ -1,0 +1,118 @@
+"""Annotations of a job's trend lines over HTTP: read, add, change, withdraw."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from alignment.annotations import Annotation
+from api.deps import DbSession
+from api.headers import json_answer
+from api.pages.review_session import check_same_origin
+from api.problems import NotFoundError
+from api.v1.documents import plain
+from api.v1.shapes import Shape
+from store.annotations import edit_annotation, read_annotations, record_annotation
+from store.jobs import read_job
+
+router = APIRouter(prefix="/v1/jobs/{job}/annotations", tags=["annotations"], dependencies=[Depends(check_same_origin)])
+
+Text = Annotated[str, Field(min_length=1, max_length=500, examples=["tracking page rebuilt"])]
+Name = Annotated[str, Field(min_length=1, max_length=60, description="who says so")]
+Step = Annotated[str | None, Field(description="the step it touches; null: the whole job")]
+
+
+class AnnotationShape(Shape):
+    """What happened, and when it took effect."""
+
+    id: str
+    kind: str
+    at: datetime
+    text: str
+    by: str
+    step: str | None
+    recorded_at: datetime
+
+
+class AnnotationsShape(Shape):
+    """Every annotation of a job, oldest first; the list is short and comes whole."""
+
+    items: list[AnnotationShape]
+    next_cursor: str | None
+
+
+class NewBody(Shape):
+    """An annotation to add; `at` in UTC where it names no zone."""
+
+    kind: Literal["change", "policy", "experiment", "note"] = "change"
+    at: datetime
+    text: Text
+    by: Name
+    step: Step = None
+
+
+class ChangeBody(Shape):
+    """What is to change; null stays as it is."""
+
+    by: Name
+    at: datetime | None = None
+    text: Text | None = None
+    step: Step = None
+    withdrawn: bool = False
+
+
+@router.get("", response_model=AnnotationsShape)
+def list_annotations(
+    request: Request,
+    session: DbSession,
+    job: str,
+    as_of: Annotated[datetime | None, Query(description="As it was known then; default now.")] = None,
+) -> Response:
+    """What stands on the job's trend lines."""
+    found = read_annotations(session, read_job(session, job).id, as_of=as_of and _utc(as_of))
+    return json_answer(request, {"items": [_json(one) for one in found], "next_cursor": None})
+
+
+@router.post("", response_model=AnnotationShape, status_code=201)
+def add(session: DbSession, job: str, body: NewBody) -> Any:
+    """Add an annotation; the same one twice is kept once."""
+    _known_step(session, job, body.step)
+    key = record_annotation(session, job, kind=body.kind, at=_utc(body.at), text=body.text, by=body.by, step=body.step)
+    return _json(_one(session, job, key))
+
+
+@router.post("/{annotation}", response_model=AnnotationShape)
+def change(session: DbSession, job: str, annotation: str, body: ChangeBody) -> Any:
+    """Change or withdraw an annotation; what it said before is kept as an event."""
+    before = _one(session, job, annotation)
+    _known_step(session, job, body.step)
+    at = None if body.at is None else _utc(body.at)
+    edit_annotation(
+        session, job, annotation, by=body.by, at=at, text=body.text, step=body.step, withdrawn=body.withdrawn
+    )
+    return _json(before if body.withdrawn else _one(session, job, annotation))
+
+
+def _one(session: DbSession, job: str, annotation: str) -> Annotation:
+    for one in read_annotations(session, read_job(session, job).id):
+        if one.id == annotation:
+            return one
+    raise NotFoundError(f"job {job} has no annotation {annotation!r}")
+
+
+def _known_step(session: DbSession, job: str, step: str | None) -> None:
+    found = read_job(session, job)
+    if step is not None and step not in found.step_by_id:
+        raise NotFoundError(f"step {step!r} is not in job {job}; known are {', '.join(found.step_by_id)}")
+
+
+def _json(one: Annotation) -> dict[str, Any]:
+    document: dict[str, Any] = plain(vars(one))
+    return document
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
