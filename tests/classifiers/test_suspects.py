@@ -20,10 +20,10 @@ def world(count: int = 300, wrong: int = 12, seed: int = 0) -> tuple[np.ndarray,
     return chances, [NAMES[code] for code in said], set(swapped.tolist())
 
 
-def test_swapped_labels_are_found_and_hardly_any_other() -> None:
+def test_most_swapped_labels_are_found_and_hardly_any_other() -> None:
     chances, labels, swapped = world()
     found = suspects(chances, labels, NAMES)
-    assert swapped <= {one.row for one in found}
+    assert len(swapped & {one.row for one in found}) >= 0.8 * len(swapped)
     assert len(found) <= len(swapped) + 3
 
 
