@@ -44,8 +44,10 @@ review_items = Table(
     Column("suggested", JSON),
     Column("created_at", Utc, nullable=False),
     Column("waits_for", String(20), nullable=False, server_default="first", comment="first, second, adjudicated, done"),
-    UniqueConstraint("job_id", "contact_pk", "drawn"),
+    Column("place", Float, nullable=False, server_default="0", comment="order of work: u / pi, else a hash"),
+    UniqueConstraint("job_id", "contact_pk", "reason"),
     Index("ix_review_items_job_waits", "job_id", "waits_for"),
+    Index("ix_review_items_work", "job_id", "waits_for", "reason", "place", "item"),
 )
 
 review_decisions = Table(
@@ -63,6 +65,8 @@ review_decisions = Table(
     Column("recorded_at", Utc, nullable=False),
     Column("read", String(20), nullable=False, server_default="first", comment="first, second or adjudicated"),
     UniqueConstraint("item", "by", "at"),
+    Index("ix_review_decisions_recorded", "recorded_at"),
+    Index("ix_review_decisions_by", "by"),
 )
 
 review_leases = Table(

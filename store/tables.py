@@ -21,6 +21,7 @@ from sqlalchemy import (
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
 from store.measure_tables import measurements, response_models
+from store.review_plan_tables import promise_checks, review_budgets, review_bulk_items, review_bulks, review_gold
 from store.review_tables import (
     review_decisions,
     review_draws,
@@ -42,13 +43,18 @@ __all__ = [
     "moments",
     "outcome_answers",
     "product_events",
+    "promise_checks",
     "published",
     "quarantine",
     "replicates",
     "response_models",
+    "review_budgets",
+    "review_bulk_items",
+    "review_bulks",
     "review_decisions",
     "review_draws",
     "review_events",
+    "review_gold",
     "review_items",
     "review_leases",
     "review_probabilities",
