@@ -21,6 +21,7 @@ from sqlalchemy import (
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
 from store.measure_tables import measurements, response_models
+from store.model_tables import learned_models, models_in_force
 from store.review_plan_tables import promise_checks, review_budgets, review_bulk_items, review_bulks, review_gold
 from store.review_tables import (
     review_decisions,
@@ -38,8 +39,10 @@ __all__ = [
     "formulas",
     "jobs",
     "label_spaces",
+    "learned_models",
     "measurements",
     "metadata",
+    "models_in_force",
     "moments",
     "outcome_answers",
     "product_events",
