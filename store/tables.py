@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
+from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
 from store.review_plan_tables import promise_checks, review_budgets, review_bulk_items, review_bulks, review_gold
@@ -37,6 +38,10 @@ __all__ = [
     "annotation_events",
     "contacts",
     "formulas",
+    "gap_clusters",
+    "gap_members",
+    "gap_proposals",
+    "gap_runs",
     "jobs",
     "label_spaces",
     "learned_models",
