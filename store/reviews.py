@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from store.models import NoModelError
 from store.review_standing import known_decisions, not_undone, read_reads, restage
 from store.session import insert_new
 from store.tables import contacts, review_decisions, review_draws, review_items, review_probabilities, tags
-from store.tags import read_label_space, tagged, unpack
+from store.tags import newest_model, read_label_space, tagged, unpack
 from tagger.review import Decision, Policy, ReviewItem, draw_probabilities, expected_effect
 from tagger.review_reads import Read, kind_of_read
+from tagger.review_reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,24 @@ def queue_unsure(session: Session, keys: Sequence[int], *, job_id: str, job_vers
     """Put contacts whose tag was deferred in the queue. They train models and never correct a figure."""
     rows = [(key, "unsure", None, None) for key in keys]
     return _insert_items(session, rows, job_id=job_id, job_version=job_version, model_id=model_id, policy=None)
+
+
+def enqueue(session: Session, job_id: str, keys: Sequence[int], reason: Reason) -> int:
+    """Put tagged contacts (by row) in a job's queue for a reason that never corrects a figure; how many were not there.
+
+    Contacts that the model in use has not read are left out. Raises NoModelError where nothing is tagged yet.
+    """
+    newest = newest_model(session, job_id)
+    if newest is None:
+        raise NoModelError(f"no contact of job {job_id!r} is tagged yet: run `headway tag --job {job_id}`")
+    version, model = newest
+    names = {"job_id": job_id, "job_version": version, "model_id": model}
+    read: set[int] = set()
+    for at in range(0, len(keys), 500):
+        query = select(tags.c.contact_pk).where(tagged(**names), tags.c.contact_pk.in_(keys[at : at + 500]))
+        read.update(session.scalars(query))
+    rows = [(key, reason, None, None) for key in keys if key in read]
+    return _insert_items(session, rows, **names, policy=None)
 
 
 def _insert_items(
