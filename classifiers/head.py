@@ -52,15 +52,18 @@ class LinearHead(_MarginClassifier):
         self.C = C
         self.seed = seed
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Learn from features X, shape (n, features), sparse or dense, and labels y, shape (n,)."""
+    def fit(self, X: Any, y: Any, *, weights: NDArray[np.float64] | None = None) -> Self:
+        """Learn from features X, shape (n, features), sparse or dense, and labels y, shape (n,).
+
+        `weights`, shape (n,), say how much each label counts; without them all count alike.
+        """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         if len(self.classes_) == 1:
             self.scorer_ = LinearScorer(np.zeros((X.shape[1], 1), np.float32), np.ones(1, np.float32))
             return self
-        machine = LinearSVC(C=self.C, random_state=self.seed).fit(X, y)
+        machine = LinearSVC(C=self.C, random_state=self.seed).fit(X, y, sample_weight=weights)
         weights, bias = machine.coef_.T, machine.intercept_
         if len(self.classes_) == 2:
             weights, bias = np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
@@ -119,15 +122,24 @@ def signs(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def kernel_sums(
-    vectors: Any, targets: NDArray[np.float64], landmarks: Any, *, gamma: float
+    vectors: Any,
+    targets: NDArray[np.float64],
+    landmarks: Any,
+    *,
+    gamma: float,
+    weights: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """K'K, shape (m, m), and K'Y, shape (m, classes): sums over rows, so that folds subtract."""
+    """K'WK, shape (m, m), and K'WY, shape (m, classes): sums over rows, so that folds subtract.
+
+    W holds how much each row counts (`weights`); without them it is the identity.
+    """
     gram = np.zeros((len(landmarks), len(landmarks)))
     target = np.zeros((len(landmarks), targets.shape[1]))
     for start in range(0, len(vectors), ROWS_AT_ONCE):
         part = similarity(vectors[start : start + ROWS_AT_ONCE], landmarks, gamma=gamma).astype(np.float64)
-        gram += part.T @ part
-        target += part.T @ targets[start : start + ROWS_AT_ONCE]
+        counted = part if weights is None else part * weights[start : start + ROWS_AT_ONCE, None]
+        gram += counted.T @ part
+        target += counted.T @ targets[start : start + ROWS_AT_ONCE]
     return gram, target
 
 

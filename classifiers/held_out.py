@@ -66,7 +66,14 @@ def lexical_features(texts: Sequence[str]) -> LexicalFeatures:
 
 
 def held_out_lexical(
-    texts: Sequence[str], codes: Codes, folds: Codes, *, in_scope: Codes, seed: int, report: Report
+    texts: Sequence[str],
+    codes: Codes,
+    folds: Codes,
+    *,
+    in_scope: Codes,
+    seed: int,
+    report: Report,
+    weights: Floats | None = None,
 ) -> HeldOutLexical:
     """Per fold: tables and head from the other folds, so that unseen words are unseen here too."""
     margins = np.full((len(texts), int(codes.max()) + 1), NEVER)
@@ -76,7 +83,8 @@ def held_out_lexical(
         known = [texts[row] for row in outside.tolist()]
         asked = [texts[row] for row in inside.tolist()]
         features = lexical_features(known)
-        head = LinearHead(seed=seed).fit(features.transform(known), codes[outside])
+        counted = None if weights is None else weights[outside]
+        head = LinearHead(seed=seed).fit(features.transform(known), codes[outside], weights=counted)
         margins[np.ix_(inside, head.classes_)] = head.margins(features.transform(asked))
         distances[inside] = lexical_distance(margins[inside][:, in_scope], features.unfamiliarity(asked))
         report("held-out words", (float(fold) + 1) / FOLDS)
@@ -84,18 +92,25 @@ def held_out_lexical(
 
 
 def fit_kernel(
-    vectors: FloatMatrix, codes: Codes, folds: Codes, *, anchors: Anchors, seed: int, report: Report
+    vectors: FloatMatrix,
+    codes: Codes,
+    folds: Codes,
+    *,
+    anchors: Anchors,
+    seed: int,
+    report: Report,
+    weights: Floats | None = None,
 ) -> KernelFit:
     """The kernel head for every ridge, each judged on held-out margins; the one with the smallest loss is kept.
 
     The sums K'K and K'Y of all folds minus those of one fold train its held-out head, without a second pass.
     Anchors are no labelled texts: they stay in every fold.
     """
-    whole = span_of(vectors, codes, anchors=anchors, seed=seed)
+    whole = span_of(vectors, codes, anchors=anchors, seed=seed, weights=weights)
     margins = {ridge: np.zeros((len(codes), anchors.labels)) for ridge in RIDGES}
     for fold in np.unique(folds):
         inside = np.flatnonzero(folds == fold)
-        others = whole.without(vectors[inside], codes[inside])
+        others = whole.without(vectors[inside], codes[inside], None if weights is None else weights[inside])
         for ridge in RIDGES:
             margins[ridge][inside] = others.head(ridge).margins(vectors[inside])
         report("held-out vectors", (float(fold) + 1) / FOLDS)
@@ -112,9 +127,9 @@ class Span:
     gram: Floats
     target: Floats
 
-    def without(self, vectors: FloatMatrix, codes: Codes) -> Span:
-        """The same without these texts."""
-        gram, target = self._sums(vectors, codes)
+    def without(self, vectors: FloatMatrix, codes: Codes, weights: Floats | None = None) -> Span:
+        """The same without these texts, which counted by these weights."""
+        gram, target = self._sums(vectors, codes, weights)
         return replace(self, gram=self.gram - gram, target=self.target - target)
 
     def head(self, ridge: float) -> KernelScorer:
@@ -123,16 +138,17 @@ class Span:
         weights = ridge_weights(self.gram, self.target, near, ridge=ridge)
         return KernelScorer(self.landmarks, weights.astype(np.float32), GAMMA)
 
-    def _sums(self, vectors: FloatMatrix, codes: Codes) -> tuple[Floats, Floats]:
+    def _sums(self, vectors: FloatMatrix, codes: Codes, weights: Floats | None) -> tuple[Floats, Floats]:
         targets = signs(codes, np.arange(self.target.shape[1]))
-        return kernel_sums(vectors, targets, self.landmarks, gamma=GAMMA)
+        return kernel_sums(vectors, targets, self.landmarks, gamma=GAMMA, weights=weights)
 
 
-def span_of(vectors: FloatMatrix, codes: Codes, *, anchors: Anchors, seed: int) -> Span:
-    """The sums over labelled texts and anchors; both give landmarks."""
+def span_of(vectors: FloatMatrix, codes: Codes, *, anchors: Anchors, seed: int, weights: Floats | None = None) -> Span:
+    """The sums over labelled texts, each as much as it weighs, and anchors; both give landmarks."""
     rows = landmark_rows(len(vectors), limit=LANDMARKS, seed=seed)
     landmarks = np.concatenate([vectors[rows], anchors.vectors])
-    gram, target = kernel_sums(vectors, signs(codes, np.arange(anchors.labels)), landmarks, gamma=GAMMA)
+    targets = signs(codes, np.arange(anchors.labels))
+    gram, target = kernel_sums(vectors, targets, landmarks, gamma=GAMMA, weights=weights)
     if len(anchors.vectors):
         near = similarity(anchors.vectors, landmarks, gamma=GAMMA).astype(np.float64)
         weighted = near * anchors.weights[:, None]

@@ -29,7 +29,7 @@ class Model:
 
     `id` is a hash of everything that shapes an answer; `card` says what the model was made of and how good it is.
     `held_out`, only after training, are its answers to those of its training texts that `held_out_rows` count off,
-    as if it had not seen them.
+    as if it had not seen them; `held_out_deferred` tells which of these it would have left to others.
     """
 
     space: LabelSpace
@@ -39,6 +39,7 @@ class Model:
     card: Mapping[str, Any] = field(default_factory=dict)
     held_out: LabelScores | None = None
     held_out_rows: tuple[int, ...] = ()
+    held_out_deferred: tuple[bool, ...] = ()
 
     def answer(
         self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade", then: Sequence[Stage] = ()

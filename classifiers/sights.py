@@ -38,7 +38,10 @@ class Tuning:
 
 @dataclass(frozen=True)
 class Texts:
-    """Labelled documents, their codes in order of first appearance, folds, and which codes are in scope."""
+    """Labelled documents, their codes in order of first appearance, folds, and which codes are in scope.
+
+    `weights`, shape (n,), say how much each label counts; None: all alike.
+    """
 
     documents: Sequence[Document]
     codes: Codes
@@ -47,6 +50,11 @@ class Texts:
     seen: tuple[str, ...]
     descriptions: Descriptions
     seed: int
+    weights: Floats | None = None
+
+    def weights_of(self, rows: Codes) -> Floats | None:
+        """The weights of some of the texts."""
+        return None if self.weights is None else self.weights[rows]
 
     @property
     def enough_to_tune(self) -> bool:
@@ -89,7 +97,9 @@ def plain_sight(texts: Texts, encoder: Encoder, *, report: Report) -> PlainSight
     """The encoder as it is: the head of every fold learns from the other folds."""
     vectors = read(texts.documents, encoder, report)
     anchors = anchors_of(texts.seen, texts.descriptions, encoder)
-    kernel = fit_kernel(vectors, texts.codes, texts.folds, anchors=anchors, seed=texts.seed, report=report)
+    kernel = fit_kernel(
+        vectors, texts.codes, texts.folds, anchors=anchors, seed=texts.seed, report=report, weights=texts.weights
+    )
     near_rows = np.intersect1d(kernel.landmark_rows, texts.familiar)
     reference = vectors[near_rows]
     own_rows = np.full(len(vectors), -1)
@@ -121,7 +131,7 @@ def tuned_sight(texts: Texts, tuning: Tuning, *, report: Report) -> Sight:
     margins = {ridge: np.concatenate([one.margins[ridge] for one in held]) for ridge in RIDGES}
     ridge = best_ridge(margins, texts.codes[rows])
     anchors = anchors_of(texts.seen, texts.descriptions, encoder)
-    span = span_of(vectors, texts.codes, anchors=anchors, seed=texts.seed)
+    span = span_of(vectors, texts.codes, anchors=anchors, seed=texts.seed, weights=texts.weights)
     return Sight(encoder, span.head(ridge), ridge, rows, margins[ridge])
 
 
@@ -136,7 +146,8 @@ def _held_fold(texts: Texts, fold: int, plan: TuningPlan, folder: Path, report: 
     encoder = _tuned(texts, outside, plan, folder / f"without-{fold}", report)
     vectors = read(texts.documents, encoder, report)
     anchors = anchors_of(texts.seen, texts.descriptions, encoder)
-    span = span_of(vectors[outside], texts.codes[outside], anchors=anchors, seed=texts.seed)
+    counted = texts.weights_of(outside)
+    span = span_of(vectors[outside], texts.codes[outside], anchors=anchors, seed=texts.seed, weights=counted)
     margins = {ridge: span.head(ridge).margins(vectors[inside]) for ridge in RIDGES}
     return _Fold(inside, margins)
 

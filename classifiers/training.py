@@ -60,18 +60,20 @@ def train(
     seed: int = 0,
     progress: Report | None = None,
     about: Mapping[str, Any] | None = None,
+    weights: Sequence[float] | None = None,
 ) -> Model:
     """Train both stages, calibrate them, set what each may keep, and write the card.
 
     `labels` name one label of `space` per document (`_none` for real examples of what fits nothing; without any,
     "fits nothing" comes from strangeness alone). `descriptions` say in a few ways what labels mean: they help where
     examples are few. With `tuning` an encoder of the model's own is fine-tuned, and asked too if that is better on
-    texts that it has not seen. `about` is put on the card (job, job version, source).
+    texts that it has not seen. `about` is put on the card (job, job version, source). `weights` say how much each
+    label counts when the heads learn; what they are judged by counts every text alike.
     `progress` hears what is being done and the share of it done. Raises TrainingError.
     """
     started = time.perf_counter()
     report = progress or _silent
-    material = _material(documents, labels, space, descriptions=descriptions or {}, seed=seed)
+    material = _material(documents, labels, space, descriptions=descriptions or {}, seed=seed, weights=weights)
     words = held_out_lexical(
         material.texts,
         material.known.codes,
@@ -79,6 +81,7 @@ def train(
         in_scope=material.columns.in_scope,
         seed=seed,
         report=report,
+        weights=material.known.weights,
     )
     plain = plain_sight(material.known, CachedEncoder(encoder), report=report)
     lexical = _lexical_stage(material, words, seed=seed)
@@ -104,20 +107,36 @@ def train(
         about=about or {},
     )
     report("done", 1.0)
-    answers = cascade_scores(held_out, found)
-    return replace(model, id=content_id(model), card=card, held_out=answers, held_out_rows=tuple(rows.tolist()))
+    deferred = ~(found.lexical.sure(held_out.lexical) | found.embedding.sure(held_out.full))
+    return replace(
+        model,
+        id=content_id(model),
+        card=card,
+        held_out=cascade_scores(held_out, found),
+        held_out_rows=tuple(rows.tolist()),
+        held_out_deferred=tuple(deferred.tolist()),
+    )
 
 
 def _material(
-    documents: Sequence[Document], labels: Sequence[str], space: LabelSpace, *, descriptions: Descriptions, seed: int
+    documents: Sequence[Document],
+    labels: Sequence[str],
+    space: LabelSpace,
+    *,
+    descriptions: Descriptions,
+    seed: int,
+    weights: Sequence[float] | None,
 ) -> _Material:
     _check(documents, labels, space)
+    counted = None if weights is None else np.asarray(weights, dtype=float)
+    if counted is not None and (len(counted) != len(labels) or not (counted > 0).all()):
+        raise TrainingError("every label needs a weight above 0.")
     seen = tuple(dict.fromkeys(labels))
     code_of = {label: code for code, label in enumerate(seen)}
     codes = np.array([code_of[label] for label in labels], dtype=np.int64)
     columns = Columns(space, tuple(space.labels.index(label) for label in seen))
     folds = fold_numbers(codes, seed=seed)
-    known = Texts(documents, codes, folds, columns.in_scope, seen, descriptions, seed)
+    known = Texts(documents, codes, folds, columns.in_scope, seen, descriptions, seed, counted)
     return _Material(known, joined(documents), columns)
 
 
@@ -135,7 +154,7 @@ def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpa
 def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> LexicalStage:
     known = material.known
     features = lexical_features(material.texts)
-    head = LinearHead(seed=seed).fit(features.transform(material.texts), known.codes)
+    head = LinearHead(seed=seed).fit(features.transform(material.texts), known.codes, weights=known.weights)
     scale = fit_scale([words.margins], known.codes)
     tail = TailFit.of(words.distances[known.familiar])
     return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)

@@ -48,3 +48,27 @@ def test_two_labels_have_two_margins(head: LinearHead | KernelHead) -> None:
     fitted = head.fit(points[two], labels[two])
     assert fitted.margins(points[two]).shape == (120, 2)
     assert fitted.decision_function(points[two]).shape == (120,)
+
+
+@pytest.mark.parametrize("head", [LinearHead(), KernelHead()])
+def test_equal_weights_change_nothing(head: LinearHead | KernelHead) -> None:
+    points, labels = clouds()
+    if isinstance(head, LinearHead):
+        plain = head.fit(points, labels).margins(points)
+        assert head.fit(points, labels, weights=np.ones(len(labels))).margins(points) == pytest.approx(plain, abs=1e-3)
+        return
+    targets, landmarks = signs(labels, np.unique(labels)), points[:10]
+    plain_sums = kernel_sums(points, targets, landmarks, gamma=1.0)
+    weighed = kernel_sums(points, targets, landmarks, gamma=1.0, weights=np.ones(len(labels)))
+    assert all(one == pytest.approx(other) for one, other in zip(plain_sums, weighed, strict=True))
+
+
+def test_a_row_that_weighs_two_is_two_rows() -> None:
+    points, labels = clouds()
+    targets, landmarks = signs(labels, np.unique(labels)), points[:10]
+    twice = np.concatenate([points, points[:5]]), np.concatenate([targets, targets[:5]])
+    weights = np.ones(len(labels))
+    weights[:5] = 2
+    weighed = kernel_sums(points, targets, landmarks, gamma=1.0, weights=weights)
+    doubled = kernel_sums(*twice, landmarks, gamma=1.0)
+    assert all(one == pytest.approx(other) for one, other in zip(weighed, doubled, strict=True))

@@ -116,3 +116,26 @@ def test_folds_spread_every_label() -> None:
 
 def _pairs(space: LabelSpace) -> list[tuple[str, str]]:
     return [(label, space.groups[group]) for label, group in zip(space.labels, space.group_of, strict=True)][:-1]
+
+
+def test_of_contradicting_labels_the_weightier_wins(encoder: Encoder) -> None:
+    documents, labels = sample(60)
+    said, twice = ["my item came broken again"], ["damage", "refund"]
+    for weights, wins in (([5.0, 0.2], "damage"), ([0.2, 5.0], "refund")):
+        counted = [1.0] * len(labels) + weights
+        model = train([*documents, said, said], [*labels, *twice], SPACE, encoder=encoder, weights=counted)
+        chances = dict(zip(SPACE.labels, model.score([said]).probabilities[0], strict=True))
+        assert max(twice, key=chances.__getitem__) == wins
+
+
+def test_a_label_without_weight_is_refused(encoder: Encoder) -> None:
+    documents, labels = sample(10)
+    with pytest.raises(TrainingError, match="weight above 0"):
+        train(documents, labels, SPACE, encoder=encoder, weights=[0.0] * 10)
+
+
+def test_held_out_answers_say_which_were_left_to_others(encoder: Encoder) -> None:
+    documents, labels = sample(60)
+    model = train(documents, labels, SPACE, encoder=encoder)
+    assert len(model.held_out_deferred) == len(model.held_out_rows) == 60
+    assert np.mean(model.held_out_deferred) == pytest.approx(model.card["deferral"]["decided"]["nobody"])
