@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from store.alert_tables import alert_events, alert_looks, alerts
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
@@ -35,6 +36,9 @@ from store.review_tables import (
 
 __all__ = [
     "Utc",
+    "alert_events",
+    "alert_looks",
+    "alerts",
     "annotation_events",
     "contacts",
     "formulas",
