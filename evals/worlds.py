@@ -126,13 +126,23 @@ class World:
         return map(self.contact, range(len(self)))
 
     def answer(self, i: int) -> dict[str, Any]:
-        """What a careful analyst would decide of contact `i`."""
-        brief = brief_of(self.stage, self.drawn, i)
+        """What a careful analyst would decide of contact `i`, and what made it hard work.
+
+        `drivers` are those known from what happened or from what was said, `said` the latter alone.
+        """
+        brief, said, chain = brief_of(self.stage, self.drawn, i), self.said(i).drivers, self.ledger.short
+        happened = {
+            "transfer": brief.transfers > 0,
+            "repeat-contact": brief.again or bool(chain.follows[i]),
+            "switched-channel": bool(chain.switched[i]),
+        }
         return {
             "id": self.contact_id(i),
             "step": brief.step,
             "outcome": brief.outcome,
             "secondary": brief.secondary,
+            "drivers": sorted(said | {name for name, true in happened.items() if true}),
+            "said": sorted(said),
         }
 
     def labelled(self) -> Iterator[dict[str, Any]]:
@@ -228,6 +238,7 @@ def brief_of(stage: Stage, drawn: Drawn, i: int) -> Brief:
         abandoned=bool(drawn.abandoned[i]),
         transfers=int(drawn.transfers[i]),
         again=bool(drawn.again[i]),
+        hard=(7 - int(drawn.effort[i])) / 6,
     )
 
 

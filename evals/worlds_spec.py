@@ -99,7 +99,9 @@ class Talk:
 
     `vague` is the share of contacts whose wording gives little away, `topic` the share that names the
     matter in a few words, `rephrased` the share that says it again in other words, `heldout` the share
-    worded in families that no training contact uses.
+    worded in families that no training contact uses. `drivers` are the shares of contacts that say what made them
+    hard work, twice that where effort was greatest and none where there was none; `lookalikes` the share that says
+    something like it.
     """
 
     words: int = 40
@@ -108,6 +110,10 @@ class Talk:
     topic: float = 0.42
     rephrased: float = 0.65
     heldout: float = 0.5
+    drivers: Mapping[str, float] = field(
+        default_factory=lambda: {"had-to-repeat": 0.07, "switched-channel": 0.06, "generic-answer": 0.05}
+    )
+    lookalikes: float = 0.05
 
 
 @dataclass(frozen=True)

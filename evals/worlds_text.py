@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evals.worlds_drivers import Chances, DriverWordings, Line, drawn_lines, load_driver_wordings, put_in
+from evals.worlds_facts import PERSONAL, Facts, fill
 from evals.worlds_noise import spoken, typed
 from evals.worlds_spec import Talk
-from evals.worlds_wordings import Families, FamilySplit, Part, Slot, Template, Wordings
+from evals.worlds_wordings import Families, FamilySplit, Template, Wordings
 from tagger.model import NONE_FITS
 
 Split = Literal["train", "heldout", "mixed"]
@@ -30,6 +32,7 @@ class Brief:
     abandoned: bool = False
     transfers: int = 0
     again: bool = False
+    hard: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,79 +40,16 @@ class Said:
     """The turns of a contact as (speaker, text), and what they were made of.
 
     `family` is the first wording's family (None = a vague wording); `personal` holds the personal
-    facts that the text tells, which redaction must remove.
+    facts that the text tells, which redaction must remove. `matter` are the sentences that tell what the contact is
+    about, `second` those of its second matter, `drivers` what the text says that made it hard work.
     """
 
     turns: tuple[tuple[str, str], ...]
     family: str | None
     personal: Mapping[str, str]
-
-
-PERSONAL = ("first", "last", "email", "phone", "street", "number", "four", "user", "order")
-
-
-class Facts(dict[str, str]):
-    """The facts of one contact: each drawn when a wording first asks for it, then kept."""
-
-    def __init__(self, slots: Mapping[str, tuple[str, ...]], rng: random.Random) -> None:
-        super().__init__()
-        self.slots = slots
-        self.rng = rng
-
-    def __missing__(self, name: str) -> str:
-        made = _MADE.get(name)
-        value = made(self) if made else self.rng.choice(self.slots[name])
-        self[name] = value
-        return value
-
-
-def _digits(facts: Facts, count: int) -> str:
-    return str(facts.rng.randrange(10 ** (count - 1), 10**count))
-
-
-def _email(facts: Facts) -> str:
-    first, last = facts["first"].lower(), facts["last"].lower()
-    name = facts.rng.choice((f"{first}.{last}", f"{first[0]}{last}", f"{last}{_digits(facts, 2)}", f"{first}_{last}"))
-    return f"{name}@{facts['mail']}"
-
-
-def _phone(facts: Facts) -> str:
-    # Only ranges that are set aside for stories, so that nobody is ever called.
-    tail = f"01{_digits(facts, 2)}"
-    return facts.rng.choice(
-        (f"(415) 555-{tail}", f"212-555-{tail}", f"+1 303 555 {tail}", f"07700 900{_digits(facts, 3)}", f"555-{tail}")
-    )
-
-
-def _order(facts: Facts) -> str:
-    return facts.rng.choice((f"#{_digits(facts, 7)}", _digits(facts, 8), f"AB-{_digits(facts, 5)}"))
-
-
-_MADE: Mapping[str, Callable[[Facts], str]] = {
-    "email": _email,
-    "phone": _phone,
-    "order": _order,
-    "user": lambda facts: f"{facts['first'].lower()}{_digits(facts, 2)}",
-    "agent": lambda facts: facts.rng.choice(facts.slots["agent_names"]),
-    "number": lambda facts: _digits(facts, 2),
-    "four": lambda facts: _digits(facts, 4),
-    "count": lambda facts: facts.rng.choice(("two", "3", "three", "four", "5", "six")),
-}
-
-
-def fill(template: Template, facts: Facts) -> str:
-    """The text of a wording, with choices made and slots filled."""
-    text = "".join([part if type(part) is str else _filled(part, facts) for part in template])
-    return text if type(template[0]) is str else text[:1].upper() + text[1:]
-
-
-def _filled(part: Part, facts: Facts) -> str:
-    if isinstance(part, Slot):
-        return facts[part.name]
-    if isinstance(part, tuple):
-        choice = facts.rng.choice(part)
-        return "".join([piece if type(piece) is str else _filled(piece, facts) for piece in choice])
-    return part
+    matter: tuple[str, ...] = ()
+    second: str | None = None
+    drivers: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -120,6 +60,8 @@ class Voice:
     facts: Facts
     channel: str
     noise: float
+    tells: DriverWordings = field(default_factory=load_driver_wordings)
+    told: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,11 +70,28 @@ class Voice:
 
     def say(self, name: str) -> str:
         """A customer's sentence that belongs to every job, such as a greeting."""
-        return self.rough(self.plain(name))
+        template = self.rng.choice(self.wordings.common[name])
+        return self._noted(name, template, self.rough(fill(template, self.facts)))
 
     def plain(self, name: str) -> str:
         """A sentence as it stands in the wordings, such as an agent's."""
-        return fill(self.rng.choice(self.wordings.common[name]), self.facts)
+        template = self.rng.choice(self.wordings.common[name])
+        return self._noted(name, template, fill(template, self.facts))
+
+    def line(self, line: Line) -> str:
+        """A sentence that says a driver, or looks like one."""
+        text = fill(line.template, self.facts)
+        text = self.rough(text) if line.speaker == "customer" else text
+        if line.driver is not None:
+            self.told.append((text, frozenset((line.driver,))))
+        return text
+
+    def _noted(self, name: str, template: Template, text: str) -> str:
+        """The text; what it says of drivers is remembered."""
+        drivers = self.tells.told_by(name, template)
+        if drivers:
+            self.told.append((text, drivers))
+        return text
 
     def rough(self, text: str) -> str:
         """A customer's sentence as it arrives over this channel."""
@@ -160,12 +119,36 @@ class Teller:
         held = split == "heldout" or (split == "mixed" and rng.random() < self.talk.heldout)
         voice = Voice(self.wordings, Facts(self.wordings.slots, rng), brief.channel, self.talk.noise)
         families, pool = self._pool(brief, rng, held=held)
-        core = voice.rough(fill(rng.choice(pool), voice.facts))
+        core = first = voice.rough(fill(rng.choice(pool), voice.facts))
+        second = None
         if brief.secondary:
-            core = self._with_second(core, brief.secondary, voice, held=held)
-        turns = self._exchange(brief, core, self._matter(brief, families, voice), voice)
+            core, second = self._with_second(core, brief.secondary, voice, held=held)
+        matter = self._matter(brief, families, voice)
+        turns = self._exchange(brief, core, matter, voice)
+        drivers = self._with_drivers(turns, brief, voice, split=split)
         personal = {name: voice.facts[name] for name in PERSONAL if name in voice.facts}
-        return Said(tuple(turns), families[0] if families else None, personal)
+        return Said(tuple(turns), families[0] if families else None, personal, (first, *matter), second, drivers)
+
+    def _with_drivers(
+        self, turns: list[tuple[str, str]], brief: Brief, voice: Voice, *, split: Split
+    ) -> frozenset[str]:
+        """Put in what made the contact hard work, in place; which drivers the turns now say.
+
+        The sentences have a random stream of their own, so that everything else is said as without them.
+        """
+        rng = random.Random(f"drivers:{self.seed}:{brief.number}")  # noqa: S311 - made-up text, not a secret
+        aside = Voice(self.wordings, Facts(self.wordings.slots, rng), brief.channel, self.talk.noise, told=voice.told)
+        already = {"transfer": brief.transfers > 0, "repeat-contact": brief.again}
+        chances = Chances(
+            {name: 2 * share * brief.hard for name, share in self.talk.drivers.items()},
+            self.talk.lookalikes,
+            {"train": 0.0, "heldout": 1.0, "mixed": self.talk.heldout}[split],
+            frozenset(name for name, true in already.items() if true),
+        )
+        for line in drawn_lines(voice.tells, chances, rng):
+            put_in(turns, line.speaker, aside.line(line), rng)
+        everything = "\n".join(text for _, text in turns)
+        return frozenset(driver for text, drivers in voice.told if text in everything for driver in drivers)
 
     def _pool(self, brief: Brief, rng: random.Random, *, held: bool) -> tuple[tuple[str, ...], tuple[Template, ...]]:
         """The families that this contact speaks in (none if it is vague), and its first wordings."""
@@ -183,13 +166,13 @@ class Teller:
     def _of(self, outcome: str | None) -> Families:
         return self.wordings.families[outcome] if outcome else self.wordings.none
 
-    def _with_second(self, core: str, outcome: str, voice: Voice, *, held: bool) -> str:
-        """The core with a second matter, usually after it, sometimes before."""
+    def _with_second(self, core: str, outcome: str, voice: Voice, *, held: bool) -> tuple[str, str]:
+        """The core with a second matter, usually after it, sometimes before; and that matter alone."""
         family = voice.rng.choice(self._families(outcome, held=held))
         other = voice.rough(fill(voice.rng.choice(self.wordings.families[outcome][family]), voice.facts))
         if voice.rng.random() < 0.2:
-            return f"{voice.plain('first_though')} {other} {voice.plain('main_point')} {core}"
-        return f"{core} {voice.plain('also')} {other}"
+            return f"{voice.plain('first_though')} {other} {voice.plain('main_point')} {core}", other
+        return f"{core} {voice.plain('also')} {other}", other
 
     def _matter(self, brief: Brief, families: tuple[str, ...], voice: Voice) -> list[str]:
         """What the customer adds on the same matter: its name, or the need in the words of another family."""

@@ -30,11 +30,14 @@ class Chains:
     """First contact resolution within `days`: which contacts count, and which of those stood alone.
 
     A contact counts if it is the first of a chain (the customer's previous one on the job ended more
-    than `days` before, or there is none) and its own window had closed when the world ended.
+    than `days` before, or there is none) and its own window had closed when the world ended. The others of a chain
+    `follow`; of these some were `switched`: the contact before them came over another channel.
     """
 
     counts: NDArray[np.bool_]
     resolved: NDArray[np.bool_]
+    follows: NDArray[np.bool_]
+    switched: NDArray[np.bool_]
 
 
 def chains(drawn: Drawn, *, days: int, as_of: float) -> Chains:
@@ -45,10 +48,12 @@ def chains(drawn: Drawn, *, days: int, as_of: float) -> Chains:
     same = customer[1:] == customer[:-1]
     before = np.concatenate([[np.inf], np.where(same, started[1:] - _latest(customer, ended)[:-1], np.inf)])
     after = np.concatenate([np.where(same, started[1:] - ended[:-1], np.inf), [np.inf]])
-    counts, resolved = np.zeros(len(drawn), dtype=bool), np.zeros(len(drawn), dtype=bool)
+    counts, resolved, follows, switched = (np.zeros(len(drawn), dtype=bool) for _ in range(4))
     counts[order] = (before > days * DAY) & (ended + days * DAY <= as_of)
     resolved[order] = (after > days * DAY) & ~drawn.abandoned[order]
-    return Chains(counts, resolved)
+    follows[order] = before <= days * DAY
+    switched[order[1:]] = follows[order[1:]] & (drawn.channel[order[1:]] != drawn.channel[order[:-1]])
+    return Chains(counts, resolved, follows, switched)
 
 
 def _latest(customer: NDArray[np.int64], ended: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -316,3 +316,30 @@ def test_a_step_that_the_job_does_not_have_cannot_be_changed() -> None:
 def test_a_world_without_contacts_is_refused() -> None:
     with pytest.raises(WorldSpecError, match="at least 1 contact"):
         WorldSpec(contacts=0)
+
+
+def test_the_truth_names_what_made_a_contact_hard_work(contacts: list[dict], answers: dict[str, dict]) -> None:
+    for contact in contacts:
+        row = answers[contact["id"]]
+        assert set(row["said"]) <= set(row["drivers"])
+        assert ("transfer" in row["drivers"]) == (contact["transfers"] > 0)
+    for driver in ("had-to-repeat", "switched-channel", "repeat-contact", "generic-answer"):
+        share = np.mean([driver in row["drivers"] for row in answers.values()])
+        assert 0.03 < share < 0.3, driver
+
+
+def test_drivers_are_said_in_words_that_training_contacts_do_not_hold() -> None:
+    from evals.worlds_drivers import KNOWN, UNSEEN, load_driver_wordings
+
+    for speakers in load_driver_wordings().lines.values():
+        for families in speakers.values():
+            known, unseen = ({line for one in families[side].values() for line in one} for side in (KNOWN, UNSEEN))
+            assert known and unseen and not known & unseen
+
+
+def test_drivers_change_nothing_else_that_a_contact_says() -> None:
+    silent = replace(SMALL, talk=replace(SMALL.talk, drivers={}, lookalikes=0.0))
+    loud, plain = generate(SMALL), generate(silent)
+    same = [i for i in range(200) if loud.said(i).turns == plain.said(i).turns]
+    assert len(same) > 100
+    assert all(loud.said(i).matter == plain.said(i).matter for i in range(200))
