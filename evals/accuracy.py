@@ -131,9 +131,7 @@ def evaluate(
     if not truth or len(truth) != len(tags):
         raise NothingToMeasureError(f"{len(truth)} known labels and {len(tags)} answers: give as many, at least one.")
     step, outcome = _steps(truth, tags), _outcomes(truth, tags)
-    right = step.right.copy()
-    right[outcome.rows] = outcome.right
-    confidence = np.array([_chance_of_outcome(tag) for tag in tags])
+    confidence, right = sureness(truth, tags)
     deferred = np.array([tag.deferred for tag in tags])
     rng = np.random.default_rng(seed)
     levels = {"step": step, "outcome": outcome}
@@ -151,6 +149,17 @@ def evaluate(
         model=tags[0].model,
         job=f"{tags[0].job} {tags[0].job_version}",
     )
+
+
+def sureness(truth: Sequence[Labels], tags: Sequence[Tag]) -> tuple[Floats, Right]:
+    """The probability of each answer, shape (n,), and whether it is right.
+
+    Right is the outcome, or the step where only the step is known.
+    """
+    outcome = _outcomes(truth, tags)
+    right = _steps(truth, tags).right.copy()
+    right[outcome.rows] = outcome.right
+    return np.array([_chance_of_outcome(tag) for tag in tags]), right
 
 
 def macro_f1(truth: NDArray[Any], given: NDArray[Any]) -> float:

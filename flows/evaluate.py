@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.accuracy import AccuracyReport
+from classifiers.deferral import price_table as kept_shares
+from evals.accuracy import AccuracyReport, sureness
 from evals.accuracy import evaluate as grade
 from flows.labelled import Labelled, read_labelled
 from flows.predict import Predictor
+from flows.prices import PriceTable, price_table
 from store.settings import Settings
 from tagger.model import Tag
 from tagger.tag import tag_contacts
@@ -23,18 +25,19 @@ BATCH = 2000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and the lines of the file that could not be used, by reason."""
+    """The figures, what promises would cost on these contacts, and the lines that could not be used, by reason."""
 
     report: AccuracyReport
+    prices: PriceTable
     unused: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """`headway eval --json`."""
-        return {**self.report.as_json(), "unused": dict(self.unused)}
+        return {**self.report.as_json(), "prices": self.prices.as_json(), "unused": dict(self.unused)}
 
     def text(self) -> str:
         """The figures for people."""
-        return self.report.text()
+        return f"{self.report.text()}\n{self.prices.text()}"
 
     def write(self, folder: Path) -> None:
         """`report.json` and `report.md` in `folder`, which is made if it is not there."""
@@ -56,7 +59,14 @@ def evaluate(job: Job, data: Path, *, settings: Settings, model: str | None = No
     tags = _tags(predictor, labelled)
     seconds = time.perf_counter() - began
     report = grade(labelled.labels, tags, max_error=job.tagging.max_error, seconds=seconds)
-    return Evaluation(report, labelled.unused)
+    return Evaluation(report, _prices(job, labelled, tags, settings), labelled.unused)
+
+
+def _prices(job: Job, labelled: Labelled, tags: Sequence[Tag], settings: Settings) -> PriceTable:
+    """The share of these contacts that each promise would keep, by the probability of the answer alone."""
+    confidence, right = sureness(labelled.labels, tags)
+    kept = {one.max_error: one.accepted_share for one in kept_shares(confidence, right, delta=job.tagging.delta)}
+    return price_table(kept, job, labelled.documents, settings=settings)
 
 
 def _tags(predictor: Predictor, labelled: Labelled) -> list[Tag]:

@@ -19,6 +19,7 @@ from classifiers.sights import Tuning
 from classifiers.training import train as fit
 from flows.examination import HELD_OUT, Comparison, compare, held_out_steps
 from flows.labelled import Labelled, read_documents, read_labelled
+from flows.prices import PriceTable, price_table
 from flows.workspace import keep_job
 from store.models import ModelShelf
 from store.settings import Settings
@@ -47,6 +48,7 @@ class Training:
     comparison: Comparison | None
     promoted: bool
     why: str
+    prices: PriceTable | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The training as JSON."""
@@ -65,6 +67,7 @@ class Training:
                 f"outcome {_percent(figures['label'])}",
                 f"  left to others: {100 * shares['nobody']:.0f} %, so that of the rest at most "
                 f"{100 * self.deferral['max_error']:g} % are wrong (sure to {100 * (1 - self.deferral['delta']):g} %)",
+                *([self.prices.text()] if self.prices else []),
                 self._verdict(),
             ]
         )
@@ -122,6 +125,12 @@ def train(
         comparison=comparison,
         promoted=promoted,
         why=why,
+        prices=price_table(
+            {one["max_error"]: one["kept"] for one in model.card["deferral"]["prices"]},
+            job,
+            labelled.documents,
+            settings=settings,
+        ),
     )
 
 
