@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,6 +72,24 @@ def fold(evidence: Evidence, targets: Targets) -> Moments:
     for chunk in _chunks(np.bincount(codes, minlength=len(keys))):
         _add_rows(sums, order[chunk], codes, evidence)
     return Moments(targets, dict(zip(keys, sums, strict=True)))
+
+
+def part_of(evidence: Evidence, which: Sequence[bool]) -> Evidence:
+    """The contacts of a batch for which `which` holds."""
+    rows = np.flatnonzero(np.asarray(which, dtype=bool))
+    return Evidence(
+        evidence.frame.iloc[rows].reset_index(drop=True),
+        evidence.probabilities[rows],
+        evidence.truth[rows],
+        evidence.weight[rows],
+        evidence.response[rows],
+    )
+
+
+def slices_in(evidence: Evidence) -> list[Slice]:
+    """The slice of every contact."""
+    keys, codes = _slices(evidence.frame)
+    return [keys[code] for code in codes]
 
 
 def _slices(frame: pd.DataFrame) -> tuple[list[Slice], NDArray[np.intp]]:

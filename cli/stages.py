@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -30,13 +30,15 @@ def tag(job: str, as_json: bool) -> None:
 @click.command()
 @job_option
 @click.option("--as-of", type=click.DateTime(), help="Fold as if it were this moment (UTC); default now.")
+@click.option("--full", is_flag=True, help="Fold everything again, not only what changed; the result is the same.")
 @json_option
-def measure(job: str, as_of: datetime | None, as_json: bool) -> None:
-    """Fold tags, reviews and surveys into moments."""
+def measure(job: str, as_of: datetime | None, full: bool, as_json: bool) -> None:
+    """Fold tags, reviews and surveys into moments: what changed since the last time."""
     from flows.measure import measure as fold_all
     from flows.workspace import Workspace
 
-    print_counts(asdict(fold_all(Workspace.open(job), as_of=as_of)), as_json=as_json)
+    moment = None if as_of is None else as_of.replace(tzinfo=UTC)
+    print_counts(asdict(fold_all(Workspace.open(job), as_of=moment, full=full)), as_json=as_json)
 
 
 @click.command()

@@ -1,43 +1,135 @@
-"""Fold everything known into moments; only slices that changed are written."""
+"""Fold what is known into moments: everything the first time, then only what something touched."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from alignment.fold import fold
+from sqlalchemy.orm import Session
+
+from alignment.fold import Evidence, day_of, fold, part_of, slices_in
 from alignment.fold_replicates import fold_replicates
+from alignment.moments import week_of
+from alignment.response import period_of
 from alignment.targets import Targets
 from flows.workspace import Workspace
-from store.evidence import read_evidence
-from store.moments import save_moments
+from store.changes import changed_contacts
+from store.evidence import read_known
+from store.measurements import Measurement, last_measurement, read_reach, save_measurement
+from store.moments import save_slices
+from store.replicates import save_replicates
+from store.response_models import KeptModel, count_offered, due_periods, read_kept, save_response_models
+from store.review_weights import Review, read_reviews
+from store.scope import Scope, slices_of
 from store.tags import count_tagged, newest_model
+from taxonomy.model import Job
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Contacts folded, of these how many are corrected by a review, and slices written.
+    """Contacts read, reviews that correct figures, and slices written.
 
-    `waiting` counts tagged contacts that stand outside the figures until a review of their draw is done.
+    `waiting` counts tagged contacts that stand outside the figures until a review of their draw is done. `everything`
+    is False where only the contacts were read that share a week with something that changed.
     """
 
     contacts: int
     reviewed: int
     slices_written: int
     waiting: int = 0
+    everything: bool = True
 
 
-def measure(workspace: Workspace, *, as_of: datetime | None = None) -> Measured:
-    """Fold the contacts tagged by the model used last. Nothing is written where nothing changed."""
-    job = workspace.job
+def measure(workspace: Workspace, *, as_of: datetime | None = None, full: bool = False) -> Measured:
+    """Fold the contacts tagged by the model used last. Nothing is written where nothing changed.
+
+    Only slices are folded again that something touched since the last measurement: new tags, answers, reviews, closed
+    windows, later contacts of a customer. `full` folds everything, with the same result.
+    Raises MeasuredMeanwhileError where another process measured the same job at the same time.
+    """
+    job, moment = workspace.job, as_of or datetime.now(UTC)
     with workspace.database.session() as session:
         newest = newest_model(session, job.id)
         if newest is None or newest[0] != job.stamp:
             return Measured(0, 0, 0)
-        evidence = read_evidence(session, job, model_id=newest[1], as_of=as_of or datetime.now(UTC))
-        targets = Targets.of(job)
-        folded = replace(fold(evidence, targets), replicates=fold_replicates(evidence, targets))
-        written = save_moments(session, job, model_id=newest[1], moments=folded)
-        tagged_by = count_tagged(session, job_id=job.id, job_version=job.stamp, model_id=newest[1])
-    count = len(evidence.frame)
-    return Measured(count, int((evidence.weight > 0).sum()), written, tagged_by - count)
+        last = last_measurement(session, job, newest[1])
+        return _Measuring(session, job, newest[1], moment, read_reviews(session, job.id, moment), last).run(full=full)
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """One measurement under way."""
+
+    session: Session
+    job: Job
+    model: str
+    as_of: datetime
+    reviews: dict[int, Review]
+    last: Measurement | None
+
+    def run(self, *, full: bool) -> Measured:
+        """Read what has to be read, fold it, and keep what came of it."""
+        session, job, names = self.session, self.job, {"model_id": self.model}
+        reach = read_reach(session, job, self.model)
+        kept = read_kept(session, job, self.model)
+        scope = None if full else self._scope(kept)
+        due = self._due(kept, kept) if scope is None else scope.periods
+        models = {period: one.model for period, one in kept.items() if period not in due}
+        weeks = None if scope is None else scope.weeks
+        known = read_known(session, job, **names, as_of=self.as_of, models=models, weeks=weeks, reviews=self.reviews)
+        fitted = {period: model for period, model in known.models.items() if period not in models}
+        save_response_models(session, job, **names, models=fitted, as_of=self.as_of)
+        written = self._write(known.evidence, scope)
+        number = 1 if self.last is None else self.last.number + 1
+        save_measurement(session, job, **names, number=number, as_of=self.as_of, reach=reach, reviews=self.reviews)
+        return self._report(known.evidence, written, everything=scope is None)
+
+    def _scope(self, kept: Mapping[str, KeptModel]) -> Scope | None:
+        """What was touched since the last measurement; None where everything may have been."""
+        if self.last is None:
+            return None
+        touched = changed_contacts(
+            self.session, self.job, model_id=self.model, last=self.last, reviews=self.reviews, as_of=self.as_of
+        )
+        if touched is None or 2 * len(touched) > self.last.reach.contacts:
+            return None
+        slices = slices_of(self.session, touched)
+        return Scope(slices, self._due(kept, {period_of(where.day) for where in slices}))
+
+    def _due(self, kept: Mapping[str, KeptModel], touched: Iterable[str]) -> frozenset[str]:
+        policies = {review.policy for review in self.reviews.values()} or None
+        return due_periods(
+            self.session,
+            self.job,
+            model_id=self.model,
+            touched=touched,
+            policies=policies,
+            kept=kept,
+            as_of=self.as_of,
+        )
+
+    def _write(self, evidence: Evidence, scope: Scope | None) -> int:
+        """Fold the touched slices and append what differs, then the replicates of their weeks; how many slices did."""
+        targets, names = Targets.of(self.job), {"model_id": self.model}
+        touched = (
+            evidence if scope is None else part_of(evidence, [scope.holds(where) for where in slices_in(evidence)])
+        )
+        moments = fold(touched, targets)
+        changed = save_slices(
+            self.session, self.job, **names, moments=moments, within=None if scope is None else scope.slices
+        )
+        weeks = {None if where.day is None else week_of(where.day) for where in changed}
+        days = [day_of(day) for day in evidence.frame["day"]]
+        again = part_of(evidence, [(None if day is None else week_of(day)) in weeks for day in days])
+        replicates = fold_replicates(again, targets)
+        save_replicates(self.session, self.job, **names, replicates=replicates, weeks=weeks, now=datetime.now(UTC))
+        return len(changed)
+
+    def _report(self, evidence: Evidence, written: int, *, everything: bool) -> Measured:
+        names = {"job_id": self.job.id, "job_version": self.job.stamp, "model_id": self.model}
+        policies = {review.policy for review in self.reviews.values()}
+        inside = count_offered(self.session, **names, policies=policies) if policies else None
+        tagged_by = count_tagged(self.session, **names)
+        waiting = 0 if inside is None else tagged_by - inside
+        return Measured(len(evidence.frame), len(self.reviews), written, waiting, everything)

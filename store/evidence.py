@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Row, select
+from scipy.sparse import csr_matrix
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from alignment.effort import answers_on
 from alignment.fold import Evidence
 from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
-from alignment.response import response_weights
-from alignment.targets import NONE, Targets, label_targets
-from store.reviews import latest_decisions
-from store.tables import contacts, review_items, review_probabilities, tags
+from alignment.response import ResponseModel, response_weights
+from alignment.targets import Targets, label_targets
+from store.response_models import read_response_models
+from store.review_weights import Review, read_reviews, truth_and_weight
+from store.scope import begun_in, pairs_of
+from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, read_label_space, tagged, unpack
-from tagger.review import CANNOT_TELL, finished_prefix
 from taxonomy.model import Job
 
 EFFORT_SCALE = "ces2-7"
+CHUNK = 500
+UNUSED = ("source", "content_hash", "job_id", "ingested_at", "survey_resolved", "u")
+HISTORY = ("pk", "contact_id", "customer", "started_at", "ended_at", "abandoned")
+"""What first contact resolution needs of a contact."""
 
 
 @dataclass(frozen=True)
-class Review:
-    """A drawn contact's decision, the policy of its draw, and its weight xi / pi."""
+class Known:
+    """Evidence, and the response model of every period in it."""
 
-    policy: str
-    step: str | None
-    outcome: str | None
-    weight: float
+    evidence: Evidence
+    models: Mapping[str, ResponseModel]
 
 
 def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Evidence:
@@ -43,104 +47,109 @@ def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime 
     out until theirs are (METHODS 1); before the first review nothing corrects anything, and all contacts count.
     """
     moment = as_of or datetime.now(UTC)
+    models = read_response_models(session, job, model_id)
+    return read_known(session, job, model_id=model_id, as_of=moment, models=models).evidence
+
+
+def read_known(
+    session: Session,
+    job: Job,
+    *,
+    model_id: str,
+    as_of: datetime,
+    models: Mapping[str, ResponseModel],
+    weeks: Collection[date | None] | None = None,
+    reviews: dict[int, Review] | None = None,
+) -> Known:
+    """`read_evidence` of the contacts begun in these weeks (None: all). Periods without a model are fitted."""
     targets, space = Targets.of(job), read_label_space(session, model_id)
-    frame = _measured(_read_frame(session, job), job, moment)
-    scored = _read_scores(session, job, model_id, moment, len(space.labels))
-    reviews = _reviews(session, job.id, moment)
-    audited = _audited(session, job.id, {review.policy for review in reviews.values()})
-    rows = frame[frame["pk"].isin(scored.index) & (frame["pk"].isin(audited) if reviews else True)]
-    rows = rows.reset_index(drop=True)
-    blobs = scored.loc[rows["pk"]].tolist()
-    probabilities = unpack(blobs, len(space.labels)) @ label_targets(space, targets)
-    truth, weight = _reviewed(reviews, rows["pk"], targets)
-    response = response_weights(rows, probabilities[:, targets.partition])
-    return Evidence(rows, probabilities, truth, weight, response.weights)
+    given = read_reviews(session, job.id, as_of) if reviews is None else reviews
+    frame = _tagged_contacts(session, job, model_id, as_of, weeks)
+    if given:
+        frame = frame[frame["policy"].isin({review.policy for review in given.values()})].reset_index(drop=True)
+    rows = _measured(frame, _history(session, job, frame if weeks is not None else None), job, as_of)
+    probabilities = _sums(unpack(frame["scores"].tolist(), len(space.labels)), label_targets(space, targets))
+    truth, weight = truth_and_weight(given, rows["pk"], targets)
+    response = response_weights(rows, probabilities[:, targets.partition], models=models)
+    return Known(Evidence(rows, probabilities, truth, weight, response.weights), response.models)
 
 
-def _read_frame(session: Session, job: Job) -> pd.DataFrame:
-    wanted = [column for column in contacts.c if column.name not in ("source", "content_hash", "job_id", "ingested_at")]
-    query = select(*wanted).where(of_job(job.id)).order_by(contacts.c.pk)
-    rows = session.execute(query).all()
-    return pd.DataFrame([row._tuple() for row in rows], columns=[column.name for column in wanted])
+def _sums(scores: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scores summed by target. A sparse product: a contact's sums must not hang on how many others come along."""
+    return np.ascontiguousarray((csr_matrix(matrix.T) @ scores.T).T)
 
 
-def _measured(frame: pd.DataFrame, job: Job, as_of: datetime) -> pd.DataFrame:
+def _tagged_contacts(
+    session: Session, job: Job, model_id: str, as_of: datetime, weeks: Collection[date | None] | None
+) -> pd.DataFrame:
+    """The contacts that the model has read, with their scores and the policy that offered them to a draw last."""
+    wanted = [column for column in contacts.c if column.name not in UNUSED]
+    offered = and_(review_probabilities.c.contact_pk == contacts.c.pk, review_probabilities.c.job_id == job.id)
+    read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
+    query = (
+        select(*wanted, tags.c.scores, review_probabilities.c.policy)
+        .select_from(contacts.join(tags, tags.c.contact_pk == contacts.c.pk).outerjoin(review_probabilities, offered))
+        .where(of_job(job.id), begun_in(weeks), read, tags.c.tagged_at <= as_of)
+        .order_by(contacts.c.pk)
+    )
+    rows = [row._tuple() for row in session.execute(query)]
+    return pd.DataFrame(rows, columns=[*(column.name for column in wanted), "scores", "policy"])
+
+
+def _history(session: Session, job: Job, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """When contacts began and ended: those of the customers of a frame, or all (None). Tagged or not."""
+    query = select(*(contacts.c[name] for name in HISTORY)).where(of_job(job.id))
+    if frame is None:
+        return history_frame(row._tuple() for row in session.execute(query.order_by(contacts.c.pk)))
+    return read_history(session, job, frame["customer"].dropna().unique().tolist())
+
+
+def read_history(session: Session, job: Job, customers: Collection[str]) -> pd.DataFrame:
+    """When the contacts of these customers began and ended, tagged or not, in the order of their rows."""
+    query, wanted = select(*(contacts.c[name] for name in HISTORY)).where(of_job(job.id)), sorted(customers)
+    rows = [
+        row._tuple()
+        for at in range(0, len(wanted), CHUNK)
+        for row in session.execute(query.where(contacts.c.customer.in_(wanted[at : at + CHUNK])))
+    ]
+    return history_frame(sorted(rows, key=lambda row: row[0]))
+
+
+def history_frame(rows: object) -> pd.DataFrame:
+    """Rows of HISTORY as `first_contact_resolution` reads them."""
+    return pd.DataFrame(rows, columns=["pk", "contact", *HISTORY[2:]])  # type: ignore[call-overload, no-any-return]
+
+
+def resolution_by_key(history: pd.DataFrame, *, window_days: float, as_of: datetime) -> pd.Series[float]:
+    """First contact resolution by row of the contact."""
+    values = first_contact_resolution(history, window_days=window_days, as_of=as_of)
+    return pd.Series(values.to_numpy(), index=history["pk"].to_numpy())
+
+
+def _measured(frame: pd.DataFrame, history: pd.DataFrame, job: Job, as_of: datetime) -> pd.DataFrame:
     """The frame with a column per measure; NaN where a contact does not carry it."""
     start, end = (pd.to_datetime(frame[name], utc=True) for name in ("started_at", "ended_at"))
-    answered = pd.to_datetime(frame["answered_at"], utc=True)
-    known = answered.isna() | (answered <= pd.Timestamp(as_of))
-    effort = frame["effort"].astype(float).where(known)
-    named = frame.rename(columns={"contact_id": "contact"})
-    return named.assign(
+    short, long = (
+        resolution_by_key(history, window_days=days, as_of=as_of).reindex(frame["pk"]).to_numpy()
+        for days in (job.friction.fcr.window_days, LONG_WINDOW_DAYS)
+    )
+    return frame.rename(columns={"contact_id": "contact"}).assign(
         day=[moment.date() if pd.notna(moment) else None for moment in start],
-        segment=frame["segment"].map(_pairs),
-        circumstance=frame["circumstance"].map(_pairs),
-        effort=answers_on(EFFORT_SCALE, effort, frame["effort_scale"]).values,
-        fcr=first_contact_resolution(named, window_days=job.friction.fcr.window_days, as_of=as_of),
-        fcr_long=first_contact_resolution(named, window_days=LONG_WINDOW_DAYS, as_of=as_of),
+        segment=frame["segment"].map(pairs_of),
+        circumstance=frame["circumstance"].map(pairs_of),
+        effort=answers_on(EFFORT_SCALE, _effort(frame, as_of), frame["effort_scale"]).values,
+        fcr=short,
+        fcr_long=long,
         transfers=frame["transfers"].astype(float),
         time=(end - start).dt.total_seconds() / 60,
         cost=frame["cost"].astype(float),
     )
 
 
-def _pairs(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, str(value)) for name, value in values.items()))
-
-
-def _read_scores(session: Session, job: Job, model_id: str, as_of: datetime, labels: int) -> pd.Series[Any]:
-    query = select(tags.c.contact_pk, tags.c.scores).where(
-        tagged(job_id=job.id, job_version=job.stamp, model_id=model_id), tags.c.tagged_at <= as_of
-    )
-    rows = session.execute(query).all()
-    return pd.Series([row.scores for row in rows], index=[row.contact_pk for row in rows], dtype=object)
-
-
-def _audited(session: Session, job_id: str, policies: set[str]) -> set[int]:
-    """Contacts offered by the draws whose reviews have begun."""
-    query = select(review_probabilities.c.contact_pk).where(
-        review_probabilities.c.job_id == job_id, review_probabilities.c.policy.in_(policies)
-    )
-    return set(session.scalars(query))
-
-
-def _reviews(session: Session, job_id: str, as_of: datetime) -> dict[int, Review]:
-    """Decided items of each draw's finished prefix t, by row of their contact, each weighing 1 / (pi t).
-
-    The prefix is that of the draw: a new draw that nobody has worked on yet takes nothing from an older one.
-    """
-    decided = latest_decisions(session, job_id, as_of=as_of)
-    columns = (
-        review_items.c.item,
-        review_items.c.contact_pk,
-        review_items.c.u,
-        review_items.c.pi,
-        review_items.c.policy,
-    )
-    draws: dict[str, list[Row[Any]]] = {}
-    for item in session.execute(select(*columns).where(review_items.c.job_id == job_id, review_items.c.drawn)):
-        draws.setdefault(item.policy, []).append(item)
-    reviews = {}
-    for items in draws.values():
-        t = finished_prefix([item.u / item.pi for item in items], [item.item in decided for item in items])
-        for item in items:
-            if item.item in decided and item.u / item.pi < t:
-                decision = decided[item.item]
-                reviews[item.contact_pk] = Review(item.policy, decision.step, decision.outcome, 1 / (item.pi * t))
-    return reviews
-
-
-def _reviewed(
-    reviews: dict[int, Review], keys: pd.Series[int], targets: Targets
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    truth, weight = np.zeros((len(keys), len(targets))), np.zeros(len(keys))
-    for row, key in enumerate(keys):
-        review = reviews.get(key)
-        if review is None:
-            continue
-        weight[row] = review.weight
-        if review.step != CANNOT_TELL:
-            truth[row, targets.index("step", review.step or NONE)] = 1.0
-        if review.outcome is not None:
-            truth[row, targets.index("outcome", review.outcome)] = 1.0
-    return truth, weight
+def _effort(frame: pd.DataFrame, as_of: datetime) -> pd.Series[float]:
+    """Answers known at a moment: given by then, and come in by then."""
+    known = pd.Series(True, index=frame.index)
+    for name in ("answered_at", "survey_recorded_at"):
+        at = pd.to_datetime(frame[name], utc=True)
+        known &= at.isna() | (at <= pd.Timestamp(as_of))
+    return frame["effort"].astype(float).where(known)

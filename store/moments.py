@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,25 +30,36 @@ def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments)
 
     A slice that is gone becomes zero.
     """
-    stored = _digests(session, job, model_id)
+    changed = save_slices(session, job, model_id=model_id, moments=moments)
+    weeks = {None if where.day is None else week_of(where.day) for where in changed}
+    save_replicates(session, job, model_id=model_id, replicates=moments.replicates, weeks=weeks, now=datetime.now(UTC))
+    return len(changed)
+
+
+def save_slices(
+    session: Session, job: Job, *, model_id: str, moments: Moments, within: Collection[Slice] | None = None
+) -> list[Slice]:
+    """Append the slices that differ from what is stored; which they are.
+
+    A slice that is gone becomes zero: of all that are stored, or of those `within`, where only these were folded.
+    """
     slices: dict[Slice, Array] = dict(moments.slices)
+    stored = _digests(session, job, model_id, None if within is None else {_key(where) for where in (*slices, *within)})
     keyed = {_key(where): where for where in slices}
     for gone in stored.keys() - keyed.keys():
         where = stored[gone][1]
         keyed[gone], slices[where] = where, np.zeros(moments.shape)
-    now = datetime.now(UTC)
-    rows = []
+    now, changed, rows = datetime.now(UTC), [], []
     for key, where in keyed.items():
         sums = slice_to_bytes(slices[where])
         digest = hashlib.sha256(sums).hexdigest()
         if key not in stored or stored[key][0] != digest:
             facts = {"slice_key": key, "digest": digest, "sums": sums, "recorded_at": now}
             rows.append({**_names(job, model_id), **_place(where), **facts})
+            changed.append(where)
     for at in range(0, len(rows), 200):
         insert_new(session, table, rows[at : at + 200])
-    weeks = {None if row["day"] is None else week_of(row["day"]) for row in rows}
-    save_replicates(session, job, model_id=model_id, replicates=moments.replicates, weeks=weeks, now=now)
-    return len(rows)
+    return changed
 
 
 def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Moments:
@@ -88,12 +99,16 @@ def _of(job: Job, model_id: str) -> Any:
     return (and_(table.c.job_id == job.id, table.c.job_version == job.stamp, table.c.model_id == model_id),)
 
 
-def _digests(session: Session, job: Job, model_id: str) -> dict[str, tuple[str, Slice]]:
+def _digests(session: Session, job: Job, model_id: str, keys: Collection[str] | None) -> dict[str, tuple[str, Slice]]:
+    """The newest digest of every stored slice, or of those with these keys."""
     query = select(
         table.c.slice_key, table.c.digest, table.c.day, table.c.channel, table.c.segment, table.c.circumstance
     )
-    rows = session.execute(query.where(*_of(job, model_id)).order_by(table.c.pk))
-    return {row.slice_key: (row.digest, _slice(row)) for row in rows}
+    mine = query.where(*_of(job, model_id)).order_by(table.c.pk)
+    wanted = sorted(keys or ())
+    parts = [mine.where(table.c.slice_key.in_(wanted[at : at + 500])) for at in range(0, len(wanted), 500)]
+    queries = [mine] if keys is None else parts
+    return {row.slice_key: (row.digest, _slice(row)) for one in queries for row in session.execute(one)}
 
 
 def _slice(row: Any) -> Slice:
