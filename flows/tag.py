@@ -14,7 +14,7 @@ from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
 from store.models import NoModelError
-from store.reviews import queue_unsure
+from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged
 from tagger.tag import tag_contacts
 from taxonomy.model import Job
@@ -72,6 +72,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     check_version(model, job)
     reader = aided(model, job, settings=workspace.settings, folder=folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
+    stamp = Stamp(**names)
     workspace.record_job()
     with database.session() as session:
         save_label_space(session, model.id, model.space)
@@ -87,7 +88,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
             tagged += add_tags(session, pairs, read.probabilities)
-            queue_unsure(session, unsure, **names)
+            queue_contacts(session, unsure, "unsure", stamp=stamp)
         deferred += len(unsure)
         after = keyed[-1][0]
         tick(len(keyed))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, or_, select, update
+from sqlalchemy import Row, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from store.review_standing import not_undone
-from store.review_tables import review_decisions, review_events, review_items, review_leases
+from store.review_offers import is_open, next_open
+from store.review_tables import review_items, review_leases
+from tagger.review_reasons import as_reason
 from taxonomy.errors import BadInputError, HeadwayError
 
 LEASE = timedelta(minutes=10)
@@ -39,9 +40,19 @@ class Claim:
 
 
 def claim(
-    session: Session, job_id: str, by: str, *, now: datetime, n: int = 1, reasons: Sequence[str] = ()
+    session: Session,
+    job_id: str,
+    by: str,
+    *,
+    now: datetime,
+    n: int = 1,
+    reasons: Sequence[str] = (),
+    beyond_budget: bool = False,
 ) -> list[Claim]:
-    """Up to n items for this analyst in the order of work, those already in hand first; fewer where fewer are open."""
+    """Up to n items for this analyst in the order of work, those already in hand first; fewer where fewer are open.
+
+    What is open ends with the day's budget, unless `beyond_budget`.
+    """
     # The first statement writes, so that SQLite takes its one write lock before it looks: claimers queue up there.
     session.execute(delete(review_leases).where(review_leases.c.expires_at < now - FORGOTTEN))
     held = current(session, job_id, by, now=now)[:n]
@@ -49,7 +60,7 @@ def claim(
     tries = 0
     while len(found) < n and tries < TRIES + n:
         tries += 1
-        item = _next_open(session, job_id, by, now=now, reasons=reasons)
+        item = next_open(session, job_id, by, now=now, reasons=reasons, beyond_budget=beyond_budget)
         if item is None:
             break
         if _take(session, item, by, now=now) and _still_open(session, job_id, item, by, now=now):
@@ -136,50 +147,10 @@ def _take(session: Session, item: str, by: str, *, now: datetime) -> bool:
     return session.execute(statement.returning(review_leases.c.item), [row]).first() is not None
 
 
-def open_to(job_id: str, by: str) -> ColumnElement[bool]:
-    """Items that this analyst may still read: not settled, and not their own first read again.
-
-    An unsure contact that was drawn as well is one piece of work: only the drawn item is offered.
-    """
-    own = exists().where(review_decisions.c.item == review_items.c.item, review_decisions.c.by == by, not_undone())
-    twin = aliased(review_items)
-    drawn_too = exists().where(twin.c.job_id == job_id, twin.c.contact_pk == review_items.c.contact_pk, twin.c.drawn)
-    return and_(
-        review_items.c.job_id == job_id,
-        review_items.c.waits_for != "done",
-        or_(review_items.c.waits_for == "first", ~own),
-        or_(review_items.c.drawn, ~drawn_too),
-    )
-
-
-def _next_open(session: Session, job_id: str, by: str, *, now: datetime, reasons: Sequence[str]) -> str | None:
-    """The next free item in the order of U / pi, which keeps a half-done draw honest; skipped ones come last."""
-    skipped = exists().where(
-        review_events.c.item == review_items.c.item, review_events.c.by == by, review_events.c.kind == "skip"
-    )
-    free = or_(review_leases.c.item.is_(None), review_leases.c.expires_at <= now)
-    query = (
-        select(review_items.c.item)
-        .outerjoin(review_leases, review_leases.c.item == review_items.c.item)
-        .where(open_to(job_id, by), free)
-        .order_by(
-            case((skipped, 1), else_=0),
-            review_items.c.drawn.desc(),
-            review_items.c.u / review_items.c.pi,
-            review_items.c.item,
-        )
-        .limit(1)
-        .with_for_update(of=review_items, skip_locked=True)
-    )
-    if reasons:
-        query = query.where(review_items.c.reason.in_(reasons))
-    item: str | None = session.scalar(query)
-    return item
-
-
 def _still_open(session: Session, job_id: str, item: str, by: str, *, now: datetime) -> bool:
     """Whether the item was not settled between looking and taking; lets go of it where it was."""
-    if session.scalar(select(review_items.c.item).where(open_to(job_id, by), review_items.c.item == item)) is not None:
+    reason = session.execute(select(review_items.c.reason).where(review_items.c.item == item)).scalar_one()
+    if session.execute(is_open(as_reason(reason)), {"item": item, "job": job_id, "by": by}).first() is not None:
         return True
     release(session, item, by, now=now)
     return False

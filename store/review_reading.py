@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.contacts import read_contacts
-from store.review_claims import UnknownItemError, open_to
+from store.review_claims import UnknownItemError
+from store.review_offers import open_to
 from store.review_standing import read_reads
 from store.review_tables import review_items
 from store.tables import tags
 from store.tags import read_label_space, tag_of, tagged
 from tagger.model import Contact, Tag
 from tagger.review_reads import Read, ReadKind, kind_of_read, suggestion_hidden
+from tagger.review_reasons import GOLD
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def read_item(session: Session, item: str, by: str) -> ItemDetail:
     ).one_or_none()
     tag = tag_of(said, contact.id, read_label_space(session, said.model_id)) if said is not None else None
     reads = tuple(read_reads(session, [item])[item])
-    kind = kind_of_read(reads, by)
+    kind = kind_of_read(reads, by, gold=row.reason == GOLD)
     hidden = suggestion_hidden(item, by, kind=kind)
     return ItemDetail(item, row.job_id, row.job_version, row.reason, row.drawn, contact, tag, reads, kind, hidden)
 
@@ -77,10 +79,12 @@ def left_for(session: Session, job_id: str, by: str) -> Left:
     """What is still open to an analyst."""
     query = (
         select(review_items.c.waits_for, review_items.c.drawn, func.count())
-        .where(open_to(job_id, by))
+        .where(open_to())
         .group_by(review_items.c.waits_for, review_items.c.drawn)
     )
-    counts: Mapping[tuple[Any, Any], int] = {(waits, drawn): n for waits, drawn, n in session.execute(query)}
+    counts: Mapping[tuple[Any, Any], int] = {
+        (waits, drawn): n for waits, drawn, n in session.execute(query, {"job": job_id, "by": by})
+    }
     return Left(
         counts.get(("first", True), 0),
         counts.get(("first", False), 0),

@@ -11,12 +11,12 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from store.review_claims import check_not_held, hold, lease_of, lock_item, release
-from store.review_standing import read_reads, restage
+from store.review_queueing import LONGEST_NOTE, Stamp, queue_contacts
+from store.review_standing import read_reads, restage, said
 from store.review_tables import review_decisions, review_events, review_items
 from tagger.review import ReviewError
 from tagger.review_reads import Read, ReadKind, kind_of_read, suggestion_hidden
-
-LONGEST_NOTE = 2000
+from tagger.review_reasons import GOLD
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def decide(session: Session, item: str, by: str, answer: Answer, *, now: datetim
     lease = lease_of(session, item)
     check_not_held(lease, by, now=now)
     reads = read_reads(session, [item])[item]
-    kind = kind_of_read(reads, by)
+    kind = kind_of_read(reads, by, gold=row.reason == GOLD)
     hidden = suggestion_hidden(item, by, kind=kind)
     seconds = (now - lease.taken_at).total_seconds() if lease is not None and lease.by == by else None
     decision = {
@@ -66,9 +66,9 @@ def decide(session: Session, item: str, by: str, answer: Answer, *, now: datetim
     ).scalar_one()
     event = {"decision": made, "read": kind, "seconds": seconds, "suggestion_hidden": hidden}
     before = next((read for read in reads if read.by == by), None)
-    _note(session, row, "decide", by, now=now, before=_said(before), after=_answer(answer), note=answer.note, **event)
+    _note(session, row, "decide", by, now=now, before=said(before), after=_answer(answer), note=answer.note, **event)
     if answer.flagged:
-        _note(session, row, "flag", by, now=now, note=answer.note)
+        _flag(session, row, by, now=now, note=answer.note)
     release(session, item, by, now=now)
     restage(session, [item])
     return Recorded(item, made, kind, hidden, _waits(session, item))
@@ -84,7 +84,7 @@ def undo(session: Session, item: str, by: str, *, now: datetime) -> Read:
     own = next((read for read in read_reads(session, [item])[item] if read.by == by), None)
     if own is None:
         raise ReviewError(f"item {item!r}: {by} has no decision on it to undo")
-    _note(session, row, "undo", by, now=now, decision=own.decision, read=own.kind, before=_said(own))
+    _note(session, row, "undo", by, now=now, decision=own.decision, read=own.kind, before=said(own))
     restage(session, [item])
     hold(session, item, by, now=now)
     return own
@@ -99,8 +99,17 @@ def skip(session: Session, item: str, by: str, *, now: datetime, note: str | Non
 
 
 def flag(session: Session, item: str, by: str, *, now: datetime, note: str | None = None) -> None:
-    """Mark an item for somebody to look at, decided or not. Raises UnknownItemError."""
-    _note(session, lock_item(session, item), "flag", by, now=now, note=note)
+    """Mark a contact for somebody else to look at, decided or not: it enters the queue for that reason.
+
+    Raises UnknownItemError.
+    """
+    _flag(session, lock_item(session, item), by, now=now, note=note)
+
+
+def _flag(session: Session, row: Row[Any], by: str, *, now: datetime, note: str | None) -> None:
+    _note(session, row, "flag", by, now=now, note=note)
+    stamp = Stamp(row.job_id, row.job_version, row.model_id)
+    queue_contacts(session, [row.contact_pk], "flagged", stamp=stamp, by=by, note=note)
 
 
 def last_decided(session: Session, job_id: str, by: str, *, since: datetime) -> Row[Any] | None:
@@ -125,21 +134,15 @@ def last_decided(session: Session, job_id: str, by: str, *, since: datetime) -> 
 def _note(
     session: Session, item: Row[Any], kind: str, by: str, *, now: datetime, note: str | None = None, **facts: Any
 ) -> None:
-    said = note.strip()[:LONGEST_NOTE] if note and note.strip() else None
+    kept = note.strip()[:LONGEST_NOTE] if note and note.strip() else None
     stamp = {"job_version": item.job_version, "model_id": item.model_id, "recorded_at": now}
     session.execute(
-        insert(review_events), [{"item": item.item, "kind": kind, "by": by, "note": said, **facts, **stamp}]
+        insert(review_events), [{"item": item.item, "kind": kind, "by": by, "note": kept, **facts, **stamp}]
     )
 
 
 def _answer(answer: Answer) -> Mapping[str, Any]:
     return {"step": answer.step, "outcome": answer.outcome, "secondary": list(answer.secondary)}
-
-
-def _said(read: Read | None) -> Mapping[str, Any] | None:
-    if read is None:
-        return None
-    return {"step": read.step, "outcome": read.outcome, "secondary": list(read.secondary)}
 
 
 def _waits(session: Session, item: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,17 +9,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from store.models import NoModelError
-from store.review_standing import known_decisions, not_undone, read_reads, restage
+from store.review_queueing import CHUNK, Place, Stamp, add_items, order_of, queue_contacts
+from store.review_standing import known_decisions, not_undone, read_reads, restage, said
 from store.session import insert_new
-from store.tables import contacts, review_decisions, review_draws, review_items, review_probabilities, tags
+from store.tables import (
+    contacts,
+    review_decisions,
+    review_draws,
+    review_events,
+    review_items,
+    review_probabilities,
+    tags,
+)
 from store.tags import newest_model, read_label_space, tagged, unpack
 from tagger.review import Decision, Policy, ReviewItem, draw_probabilities, expected_effect
 from tagger.review_reads import Read, kind_of_read
-from tagger.review_reasons import Reason
+from tagger.review_reasons import DRAWN, GOLD, Reason
 
 
 @dataclass(frozen=True)
@@ -136,26 +144,17 @@ def _save_probabilities(
 def _add_items(
     session: Session, policy: Policy, keys: NDArray[np.int64], u: NDArray[np.float64], pi: NDArray[np.float64]
 ) -> int:
-    for key, probability in zip(keys, pi, strict=True):
-        where = (review_items.c.job_id == policy.job) & (review_items.c.contact_pk == int(key)) & review_items.c.drawn
-        session.execute(review_items.update().where(where).values(pi=float(probability), policy=policy.version))
-    return _insert_items(
-        session,
-        [
-            (int(key), "drawn", float(uniform), float(probability))
-            for key, uniform, probability in zip(keys, u, pi, strict=True)
-        ],
-        job_id=policy.job,
-        job_version=policy.job_version,
-        model_id=policy.model,
-        policy=policy.version,
-    )
-
-
-def queue_unsure(session: Session, keys: Sequence[int], *, job_id: str, job_version: str, model_id: str) -> int:
-    """Put contacts whose tag was deferred in the queue. They train models and never correct a figure."""
-    rows = [(key, "unsure", None, None) for key in keys]
-    return _insert_items(session, rows, job_id=job_id, job_version=job_version, model_id=model_id, policy=None)
+    places = [
+        Place(int(key), float(uniform), float(probability), policy.version)
+        for key, uniform, probability in zip(keys, u, pi, strict=True)
+    ]
+    new = add_items(session, places, DRAWN, stamp=Stamp(policy.job, policy.job_version, policy.model))
+    if len(new) < len(places):
+        for place in places:
+            where = (review_items.c.job_id == policy.job) & (review_items.c.contact_pk == place.contact_pk)
+            raised = {"pi": place.pi, "place": order_of(place), "policy": policy.version}
+            session.execute(review_items.update().where(where, review_items.c.drawn).values(raised))
+    return len(new)
 
 
 def enqueue(session: Session, job_id: str, keys: Sequence[int], reason: Reason) -> int:
@@ -167,63 +166,13 @@ def enqueue(session: Session, job_id: str, keys: Sequence[int], reason: Reason) 
     if newest is None:
         raise NoModelError(f"no contact of job {job_id!r} is tagged yet: run `headway tag --job {job_id}`")
     version, model = newest
-    names = {"job_id": job_id, "job_version": version, "model_id": model}
     read: set[int] = set()
-    for at in range(0, len(keys), 500):
-        query = select(tags.c.contact_pk).where(tagged(**names), tags.c.contact_pk.in_(keys[at : at + 500]))
-        read.update(session.scalars(query))
-    rows = [(key, reason, None, None) for key in keys if key in read]
-    return _insert_items(session, rows, **names, policy=None)
-
-
-def _insert_items(
-    session: Session,
-    rows: Sequence[tuple[int, str, float | None, float | None]],
-    *,
-    job_id: str,
-    job_version: str,
-    model_id: str,
-    policy: str | None,
-) -> int:
-    now = datetime.now(UTC)
-    suggestions = _suggestions(session, [row[0] for row in rows], job_id, job_version, model_id)
-    items = [
-        {
-            "item": hashlib.sha256(f"{job_id}\x1f{key}\x1f{reason}".encode()).hexdigest()[:24],
-            "job_id": job_id,
-            "job_version": job_version,
-            "model_id": model_id,
-            "contact_pk": key,
-            "reason": reason,
-            "drawn": reason == "drawn",
-            "u": u,
-            "pi": pi,
-            "policy": policy,
-            "suggested": suggestions.get(key),
-            "created_at": now,
-        }
-        for key, reason, u, pi in rows
-    ]
-    return insert_new(session, review_items, items)
-
-
-def _suggestions(
-    session: Session, keys: Sequence[int], job_id: str, job_version: str, model_id: str
-) -> dict[int, Mapping[str, Any]]:
-    if not keys:
-        return {}
-    space = read_label_space(session, model_id)
-    found: dict[int, Mapping[str, Any]] = {}
-    for at in range(0, len(keys), 500):
-        query = select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.scores).where(
-            tagged(job_id=job_id, job_version=job_version, model_id=model_id),
-            tags.c.contact_pk.in_(keys[at : at + 500]),
+    for at in range(0, len(keys), CHUNK):
+        names = tagged(job_id=job_id, job_version=version, model_id=model)
+        read.update(
+            session.scalars(select(tags.c.contact_pk).where(names, tags.c.contact_pk.in_(keys[at : at + CHUNK])))
         )
-        for row in session.execute(query):
-            groups = space.to_groups(unpack([row.scores], len(space.labels)))[0]
-            steps = {group: round(float(p), 4) for group, p in zip(space.groups, groups, strict=True)}
-            found[row.contact_pk] = {"step": row.step, "outcome": row.outcome, "steps": steps}
-    return found
+    return queue_contacts(session, [key for key in keys if key in read], reason, stamp=Stamp(job_id, version, model))
 
 
 def latest_decisions(session: Session, job_id: str, *, as_of: datetime | None = None) -> dict[str, Row[Any]]:
@@ -283,22 +232,50 @@ def find_item(session: Session, job_id: str, *, item: str | None, contact_id: st
 
 
 def add_decisions(session: Session, decisions: Sequence[tuple[str, Decision]]) -> int:
-    """Add decisions by item; one that is there already (same analyst, same moment) is not added again.
+    """Add decisions by item, each with its event; one that is there already (same analyst, same moment) is not added.
 
-    A decision beside another analyst's is a second read.
+    A decision beside another analyst's is a second read, one on a known answer measures the analyst.
     """
     now = datetime.now(UTC)
     reads = read_reads(session, sorted({item for item, _ in decisions}))
-    rows = []
+    gold = set(session.scalars(select(review_items.c.item).where(review_items.c.reason == GOLD)))
+    rows, before = [], {}
     for item, decision in decisions:
-        kind = kind_of_read(reads.get(item, []), decision.by)
+        kind = kind_of_read(reads.get(item, []), decision.by, gold=item in gold)
         made = {**vars(decision), "secondary": list(decision.secondary), "read": kind}
         rows.append({**made, "item": item, "recorded_at": now})
-        known = [read for read in reads.setdefault(item, []) if read.by != decision.by]
+        earlier = reads.setdefault(item, [])
+        before[item, decision.by, decision.at] = next((read for read in earlier if read.by == decision.by), None)
+        known = [read for read in earlier if read.by != decision.by]
         reads[item] = [*known, Read(0, kind, decision.by, decision.step, decision.outcome, (), decision.at)]
     added = insert_new(session, review_decisions, rows)
+    if added:
+        _note_imported(session, before, now=now)
     restage(session, list(reads))
     return added
+
+
+def _note_imported(session: Session, before: Mapping[tuple[str, str, datetime], Read | None], *, now: datetime) -> None:
+    """An event for each decision that was taken in just now, as for one made on the page."""
+    query = (
+        select(review_decisions, review_items.c.job_version, review_items.c.model_id)
+        .join(review_items, review_items.c.item == review_decisions.c.item)
+        .where(review_decisions.c.recorded_at == now)
+    )
+    session.execute(
+        insert(review_events),
+        [
+            {
+                "item": row.item, "kind": "decide", "by": row.by, "decision": row.pk, "read": row.read,
+                "seconds": row.seconds, "suggestion_hidden": row.suggestion_hidden, "note": "imported",
+                "before": said(before.get((row.item, row.by, row.at))),
+                "after": {"step": row.step, "outcome": row.outcome, "secondary": row.secondary},
+                "job_version": row.job_version, "model_id": row.model_id, "recorded_at": now,
+            }
+            for row in session.execute(query)
+            if (row.item, row.by, row.at) in before
+        ],
+    )  # fmt: skip
 
 
 def queue_counts(session: Session, job_id: str) -> dict[str, dict[str, int]]:

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-ReadKind = Literal["first", "second", "adjudicated"]
-Waiting = Literal["first", "second", "adjudicated", "done"]
+ReadKind = Literal["first", "second", "adjudicated", "bulk", "gold"]
+Waiting = Literal["first", "second", "adjudicated", "gold", "done"]
 
-READS: tuple[ReadKind, ...] = ("adjudicated", "first", "second")
-"""The kinds of read, the one that stands before the others first."""
+READS: tuple[ReadKind, ...] = ("adjudicated", "first", "second", "bulk")
+"""The kinds of read that may stand, the one that stands before the others first.
+
+A `bulk` read was given to many contacts at once. A `gold` read is one of a known answer: it measures the analyst
+and never stands for anything.
+"""
 
 SECOND_SHARE = 0.12
 """Share of drawn contacts that get a second read; over a tenth, so that a small draw still gets its tenth."""
@@ -58,21 +62,24 @@ def gets_second_read(item: str, *, drawn: bool) -> bool:
 def suggestion_hidden(item: str, by: str, *, kind: ReadKind) -> bool:
     """Whether this analyst must answer without the model's suggestion.
 
-    Hidden in a tenth of first reads, chosen by item and analyst, and in every second read: two people who were led
-    by the same suggestion agree without being right.
+    Hidden in a tenth of first reads, chosen by item and analyst, in every second read (two people who were led by
+    the same suggestion agree without being right), and where the answer is known, since it is the analyst who is
+    measured there.
     """
     if kind == "first":
         return stable_share("hidden", item, by) < HIDDEN_SHARE
-    return kind == "second"
+    return kind in {"second", "gold"}
 
 
-def kind_of_read(reads: Sequence[Read], by: str) -> ReadKind:
-    """Which read an answer by this analyst is, given the reads that stand so far.
+def kind_of_read(reads: Sequence[Read], by: str, *, gold: bool = False) -> ReadKind:
+    """Which read an answer by this analyst is, given the reads that stand so far; `gold`: the answer is known.
 
     A second answer by the same analyst is the same read again. An answer beside another's, also one that came too
     late, is a second read; where two disagree it settles them.
     """
-    own = [read.kind for read in reads if read.by == by]
+    if gold:
+        return "gold"
+    own = [read.kind for read in reads if read.by == by and read.kind != "bulk"]
     if own:
         return own[-1]
     if not reads:
@@ -85,8 +92,10 @@ def disagree(reads: Sequence[Read]) -> bool:
     return len({read.answer for read in reads}) > 1
 
 
-def waits_for(reads: Sequence[Read], *, second_wanted: bool) -> Waiting:
-    """What an item with these reads still needs."""
+def waits_for(reads: Sequence[Read], *, second_wanted: bool, gold: bool = False) -> Waiting:
+    """What an item with these reads still needs; one with a known answer is open to every analyst once."""
+    if gold:
+        return "gold"
     if not reads:
         return "first"
     if any(read.kind == "adjudicated" for read in reads):
