@@ -21,6 +21,7 @@ from sqlalchemy import (
 from store.alert_tables import alert_events, alert_looks, alerts
 from store.annotation_tables import annotation_events
 from store.columns import Key, Utc, metadata
+from store.driver_tables import contact_drivers
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
@@ -40,6 +41,7 @@ __all__ = [
     "alert_looks",
     "alerts",
     "annotation_events",
+    "contact_drivers",
     "contacts",
     "formulas",
     "gap_clusters",
@@ -139,6 +141,7 @@ tags = Table(
     Column("source", String(20), nullable=False),
     Column("scores", LargeBinary, nullable=False, comment="float32 probabilities over the labels, in their order"),
     Column("evidence", JSON, nullable=False),
+    Column("secondary", JSON, comment="[[step, outcome, confidence], ...]; null: not asked"),
     Column("novelty", Float, nullable=False),
     Column("tagged_at", Utc, nullable=False),
     UniqueConstraint("contact_pk", "job_id", "job_version", "model_id"),
