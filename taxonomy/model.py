@@ -109,10 +109,14 @@ class IndexRule:
 
 @dataclass(frozen=True)
 class TaggingRule:
-    """The deferral promise: error among kept tags is at most `max_error`, with confidence 1 - delta."""
+    """The deferral promise: error among kept tags is at most `max_error`, with confidence 1 - delta.
+
+    `step_margin` is the share of a critical step's contacts that a new model may lose to the one in use.
+    """
 
     max_error: float = 0.1
     delta: float = 0.05
+    step_margin: float = 0.05
 
 
 @dataclass(frozen=True)

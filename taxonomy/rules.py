@@ -16,6 +16,7 @@ OPPORTUNITY_RANGE = (-8.0, 19.0)
 _MEASURES = tuple(FrictionRule().weights)
 _COMPONENTS = tuple(IndexRule().weights)
 _INDEX = tuple(entry.name for entry in fields(IndexRule))
+_TAGGING = tuple(entry.name for entry in fields(TaggingRule))
 _WEIGHT_SLACK = 1e-6
 _MANY = 1000
 
@@ -68,11 +69,9 @@ def read_index(
 
 
 def read_tagging(at: Cursor | None) -> TaggingRule:
-    """Read the deferral promise; both numbers are shares strictly between 0 and 1."""
-    default = TaggingRule()
-    entries = at.record(("max_error", "delta")) if at else {}
-    shares = {name: entry.number(0, 1, open_ends=True) for name, entry in entries.items()}
-    return TaggingRule(shares.get("max_error", default.max_error), shares.get("delta", default.delta))
+    """Read the deferral promise and the margin of a new model; all are shares strictly between 0 and 1."""
+    entries = at.record(_TAGGING) if at else {}
+    return TaggingRule(**{name: entry.number(0, 1, open_ends=True) for name, entry in entries.items()})
 
 
 def _read_weights(at: Cursor, known: tuple[str, ...]) -> dict[str, float]:
