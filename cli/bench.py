@@ -18,18 +18,33 @@ def bench() -> None:
 
 @bench.command()
 @click.option(
-    "--data", type=click.Path(path_type=Path), help="Folder of public data sets; default the generated sample."
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of public data; default a generated sample.",
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for tagger.json and tagger.md.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the results; default HOME/bench/tagger."
+)
+@click.option("--sets", "sets", metavar="NAMES", help="Only these data sets, with commas. Default: all at hand.")
+@click.option("--systems", "systems", metavar="NAMES", help="Only these systems, with commas. Default: all.")
+@click.option("--budgets", metavar="LIST", help="Labels per outcome, such as all,8,0. Default: those of each data set.")
+@click.option("--seeds", default=1, show_default=True, help="Draws of the few labels.")
+@click.option("--folds", type=click.IntRange(1), help="At most so many folds of a cross-validation. Default: all.")
+@click.option("--quick", is_flag=True, help="500 contacts to learn from, 300 measured, one fold: to try it out.")
+@click.option("--setfit", is_flag=True, help="SetFit too; it gets a virtual environment of its own (1.8 GB).")
+@click.option("--setfit-steps", default=250, show_default=True, help="Steps of SetFit: 2 s each on two cores.")
+@click.option("--machine-hour", default=0.10, show_default=True, help="Dollars an hour of this machine costs.")
+@click.option("--finished", is_flag=True, help="Run nothing: report what the folder of the results holds already.")
 @json_option
-def tagger(data: Path | None, out: Path | None, as_json: bool) -> None:
-    """The tagger against what is built in an afternoon, per data set and number of labels, in the same run."""
-    from evals.tagger_bench import tagger_bench, tagger_text, write
+def tagger(**options: Any) -> None:
+    """The tagger against what is built in an afternoon, per data set and number of labels.
 
-    result = tagger_bench(data, say=_say)
-    if out is not None:
-        write(result, out)
-    print_json(result) if as_json else click.echo(tagger_text(result))
+    Finished parts stay in the folder of the results: a run that was stopped goes on where it was, and only what has
+    changed is measured again.
+    """
+    from cli.bench_tagger import bench_tagger
+
+    raise SystemExit(bench_tagger(**options, say=_say))
 
 
 @bench.command()

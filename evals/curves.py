@@ -12,8 +12,14 @@ Floats = NDArray[np.float64]
 
 def area_under_risk(confidence: Floats, right: NDArray[np.bool_]) -> float:
     """Mean error of the k most confident answers over every k (Geifman & El-Yaniv 2017); 0 = never wrong."""
+    return float(risk_by_coverage(confidence, right)[1].mean())
+
+
+def risk_by_coverage(confidence: Floats, right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Share kept and error among the kept, as one keeps the k most confident answers, k = 1 to n."""
     errors = ~right[np.argsort(-confidence, kind="stable")]
-    return float((np.cumsum(errors) / np.arange(1, len(errors) + 1)).mean())
+    kept = np.arange(1, len(errors) + 1)
+    return kept / len(errors), np.cumsum(errors) / kept
 
 
 def ranked_auroc(score: Floats, positive: NDArray[Any]) -> float:

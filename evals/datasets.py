@@ -68,6 +68,18 @@ def contact_line(contact: Contact) -> Row:
     return line
 
 
+def abcd_utterances(data_dir: Path, job: Job) -> Iterator[tuple[Row, dict[str, str | None]]]:
+    """ABCD's single utterances, each with the labels of its whole dialogue in the ids of `job`.
+
+    Raises DataSetError if the files are not there.
+    """
+    places = _map(data_dir, "abcd_job_map.yaml")["subflow_map"]
+    for row in rows_of(data_dir, "abcd_utterances"):
+        if place := places.get(row["labels"]["subflow"]):
+            labels = _labels(place, job)
+            yield row, {"step": labels.step, "outcome": labels.outcome}
+
+
 def _labels(place: Mapping[str, str], job: Job | None) -> Labels:
     original = Labels(place["step"], place["outcome"])
     return LabelReader(job).resolve(original) if job else original

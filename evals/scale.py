@@ -9,7 +9,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,15 @@ class Timed:
     output: Any
 
 
-def run_command(arguments: Sequence[str], *, home: Path, stdin: Path | None = None) -> Timed:
+def run_command(
+    arguments: Sequence[str], *, home: Path, stdin: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Timed:
     """Run `headway ARGUMENTS` in a process of its own with `home` as its home folder, fed from a `.gz` file.
 
-    Raises subprocess.CalledProcessError if it fails; exit code 3 (some input quarantined) is no failure.
+    `settings` are added to its environment. Exit code 3 (some input quarantined) is no failure; any other raises
+    subprocess.CalledProcessError.
     """
-    environment = {**os.environ, "HEADWAY_HOME": str(home)}
+    environment = {**os.environ, **(settings or {}), "HEADWAY_HOME": str(home)}
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "cli.main", *arguments],

@@ -1,0 +1,96 @@
+"""What `headway bench tagger` puts together from its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.output import print_json
+from evals.bench.answered import System
+from evals.bench.baselines import Baselines
+from evals.bench.cells import Cells
+from evals.bench.ours import ours, ours_fast
+from evals.bench.report import report_text, write_report
+from evals.bench.run import SEVERAL, Bench, Plan
+from evals.bench.setfit import setfit_in
+from evals.bench.sets import PUBLIC, SAMPLE
+from evals.bench.several import several_systems
+from evals.bench.split import BUDGETS
+from store.settings import Settings, load_settings
+
+Say = Callable[[str], None]
+SETS = (SAMPLE, *PUBLIC, SEVERAL)
+QUICK = ("ours-fast", "tfidf-svc", "tfidf-minilm-svc", "minilm-logistic", "prototypes", "setfit", "llm")
+FAILED = 1
+
+
+def bench_tagger(
+    *,
+    data: Path | None,
+    out: Path | None,
+    sets: str | None,
+    systems: str | None,
+    budgets: str | None,
+    setfit: bool,
+    setfit_steps: int,
+    finished: bool,
+    as_json: bool,
+    say: Say,
+    **sizes: Any,
+) -> int:
+    """Run it, write the report and print it; the exit code."""
+    settings = load_settings()
+    folder = out or settings.home / "bench" / "tagger"
+    plan = Plan(
+        data=data,
+        sets=_chosen(sets, SETS, "--sets") or ((SAMPLE,) if data is None else SETS),
+        budgets=_chosen(budgets, BUDGETS, "--budgets"),
+        run=not finished,
+        **sizes,
+    )
+    baselines = Baselines(settings.home)
+    extra: dict[str, System] = {}
+    skipped = []
+    if setfit:
+        extra["setfit"] = setfit_in(settings.home / "bench" / "setfit", steps=setfit_steps, say=say)
+    else:
+        skipped.append("setfit: not asked for (--setfit)")
+    if settings.llm_configured:
+        extra["llm"] = _llm(settings)
+    else:
+        skipped.append("llm: no endpoint is set (HEADWAY_LLM_MODEL)")
+    known = {"ours": ours, "ours-fast": ours_fast, **baselines.systems(), **extra, "prototypes": baselines.prototypes}
+    wanted = _chosen(systems, (*known, "setfit", "llm"), "--systems") or (QUICK if sizes["quick"] else tuple(known))
+    several = several_systems(baselines)
+    bench = Bench(
+        plan,
+        {name: system for name, system in known.items() if name in wanted},
+        {name: system for name, system in several.items() if name in wanted},
+        Cells(folder / "cells"),
+        say,
+        skipped=skipped,
+    )
+    result = bench.result()
+    write_report(result, folder)
+    print_json(result) if as_json else click.echo(f"{report_text(result)}\nwritten to {folder}")
+    return FAILED if result["failed"] else 0
+
+
+def _chosen(given: str | None, known: tuple[str, ...], option: str) -> tuple[str, ...] | None:
+    """Names with commas between them. Raises click.BadParameter for one that is not known."""
+    if given is None:
+        return None
+    names = tuple(name.strip() for name in given.split(","))
+    if unknown := [name for name in names if name not in known]:
+        raise click.BadParameter(f"{', '.join(unknown)}: use {', '.join(dict.fromkeys(known))}", param_hint=option)
+    return names
+
+
+def _llm(settings: Settings) -> System:
+    from evals.bench.asked import LlmAlone
+    from flows.llm import open_reader
+
+    return LlmAlone(open_reader(settings), settings.llm_concurrency)

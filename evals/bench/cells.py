@@ -1,0 +1,47 @@
+"""Finished parts of a long run, kept on disk: a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+OUR_CODE = ("classifiers", "tagger", "flows", "taxonomy")
+THEIR_CODE = ("evals/bench",)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One JSON file a cell (data set, fold, system, budget, seed). A cell counts only with the same fingerprint."""
+
+    folder: Path
+
+    def get(self, name: str, fingerprint: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The kept cell, or a new one that is then kept."""
+        path = self.folder / f"{name}.json"
+        if self.has(name, fingerprint):
+            return dict(json.loads(path.read_text("utf-8"))["cell"])
+        cell = make()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Renamed into place: a run that is killed while writing leaves no half a cell.
+        scratch = path.with_suffix(".part")
+        scratch.write_text(json.dumps({"fingerprint": fingerprint, "cell": cell}), "utf-8")
+        scratch.replace(path)
+        return cell
+
+    def has(self, name: str, fingerprint: str) -> bool:
+        """Whether this cell was finished on the same contacts by the same code."""
+        path = self.folder / f"{name}.json"
+        return path.is_file() and json.loads(path.read_text("utf-8"))["fingerprint"] == fingerprint
+
+
+def code_digest(folders: Iterable[str]) -> str:
+    """A hash of the source under these folders, so that figures of older code are never shown as today's."""
+    digest = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,164 @@
+"""The whole bench: every system on every data set and label budget, finished parts kept, one result."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evals.bench.answered import Answered, System
+from evals.bench.cells import OUR_CODE, THEIR_CODE, Cells, code_digest
+from evals.bench.rows import Measured
+from evals.bench.sets import budgets_of, folds_of
+from evals.bench.several import MultiSystem, several_folds, several_rows
+from evals.bench.split import NONE, Split, shortened, with_budget
+from evals.datasets import DataSetError
+from taxonomy.errors import HeadwayError
+
+Say = Callable[[str], None]
+OURS = ("ours", "ours-fast")
+NO_LABELS = ("prototypes", "llm")
+FEW_ONLY = ("setfit",)
+FEW = ("16", "8", "4")
+SEVERAL = "nlupp"
+QUICK_TRAIN, QUICK_TEST = 500, 300
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run: data sets, label budgets (None = those of each set), seeds of the draws, and how much of each."""
+
+    data: Path | None
+    sets: Sequence[str]
+    budgets: Sequence[str] | None = None
+    seeds: int = 1
+    folds: int | None = None
+    quick: bool = False
+    machine_hour: float = 0.10
+    run: bool = True
+
+    @property
+    def most_folds(self) -> int | None:
+        """How many folds of a cross-validation are measured, None for all."""
+        return self.folds or (1 if self.quick else None)
+
+
+@dataclass
+class Bench:
+    """One run of a plan; `skipped` and `failed` say what is not in its result and why."""
+
+    plan: Plan
+    systems: Mapping[str, System]
+    several: Mapping[str, MultiSystem]
+    cells: Cells
+    say: Say
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def result(self) -> dict[str, Any]:
+        """All rows; a cell that fails is named and left out, and the rest goes on."""
+        began = time.perf_counter()
+        digests = {name: code_digest(OUR_CODE if name in OURS else THEIR_CODE) for name in self.systems}
+        rows = [row for name in self.plan.sets if name != SEVERAL for row in self._rows(name, digests)]
+        several = self._several() if SEVERAL in self.plan.sets else []
+        return {
+            "rows": rows,
+            "several_labels": several,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "machine": machine(),
+            "machine_hour": self.plan.machine_hour,
+            "quick": self.plan.quick,
+            "seconds": round(time.perf_counter() - began, 1),
+        }
+
+    def _rows(self, name: str, digests: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        try:
+            folds = self._shortened(folds_of(name, self.plan.data))
+        except DataSetError as error:
+            self.skipped.append(f"{name}: {error}")
+            return
+        for budget in self.plan.budgets or budgets_of(name):
+            answers = {
+                system: found
+                for system in self.systems
+                if usable(system, budget) and (found := self._answers(folds, budget, system, digests[system]))
+            }
+            measured = Measured([with_budget(fold, budget, seed=0) for fold in folds], answers)
+            yield from measured.rows(against=OURS, machine_hour=self.plan.machine_hour)
+
+    def _shortened(self, folds: list[Split]) -> list[Split]:
+        kept = folds[: self.plan.most_folds]
+        return [shortened(fold, train=QUICK_TRAIN, test=QUICK_TEST) for fold in kept] if self.plan.quick else kept
+
+    def _answers(self, folds: Sequence[Split], budget: str, system: str, digest: str) -> list[list[Answered]]:
+        """Per seed the answers of every fold; nothing if one of them could not be had."""
+        seeds = range(self.plan.seeds if budget in FEW else 1)
+        found = [[self._cell(with_budget(fold, budget, seed=seed), system, digest) for fold in folds] for seed in seeds]
+        whole = [[one for one in answers if one is not None] for answers in found]
+        return whole if all(len(answers) == len(folds) for answers in whole) else []
+
+    def _cell(self, split: Split, system: str, digest: str) -> Answered | None:
+        parts = (split.name, str(split.fold), system, split.budget, str(split.seed))
+        cell = self._kept("-".join(parts), f"{split.digest}-{digest}", lambda: self.systems[system](split).as_json())
+        return None if cell is None else Answered(**cell)
+
+    def _several(self) -> list[dict[str, Any]]:
+        if self.plan.data is None:
+            self.skipped.append(f"{SEVERAL}: it is a public data set: name the folder that holds it with --data.")
+            return []
+        try:
+            folds = several_folds(self.plan.data)[: self.plan.most_folds]
+        except DataSetError as error:
+            self.skipped.append(f"{SEVERAL}: {error}")
+            return []
+        cells = {name: [self._fold(name, system, fold) for fold in folds] for name, system in self.several.items()}
+        whole = {name: [part for part in parts if part] for name, parts in cells.items() if all(parts)}
+        return several_rows(folds, whole)
+
+    def _fold(self, name: str, system: MultiSystem, fold: Any) -> dict[str, Any] | None:
+        digest = code_digest(OUR_CODE + THEIR_CODE if name in OURS else THEIR_CODE)
+        return self._kept(f"{SEVERAL}-{fold.number}-{name}", digest, lambda: system(fold))
+
+    def _kept(self, name: str, fingerprint: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        if not self.plan.run and not self.cells.has(name, fingerprint):
+            self.skipped.append(f"{name}: not finished")
+            return None
+        if self.plan.run and not self.cells.has(name, fingerprint):
+            self.say(f"{datetime.now():%H:%M:%S} {name}")
+        try:
+            return self.cells.get(name, fingerprint, make)
+        except (HeadwayError, subprocess.CalledProcessError) as error:
+            self.failed.append(f"{name}: {error}")
+            return None
+
+
+def usable(system: str, budget: str) -> bool:
+    """Whether a system can be built with so many labels: with none the tagger, prototypes and the LLM only."""
+    if budget == NONE:
+        return system == "ours" or system in NO_LABELS
+    if system in FEW_ONLY:
+        return budget in FEW
+    return system not in NO_LABELS
+
+
+def machine() -> dict[str, Any]:
+    """Where and when the figures were measured."""
+    cpu = next((line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")), "")
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": cpu or platform.processor(),
+        "python": platform.python_version(),
+    }
+
+
+def _cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
