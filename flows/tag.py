@@ -9,6 +9,7 @@ from typing import Any
 from classifiers.artifact import load
 from classifiers.llm import AidedModel
 from classifiers.model import Model
+from flows.drivers import catch_up, note_drivers
 from flows.llm import aided
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
@@ -82,12 +83,14 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
             keys = untagged(session, **names, after=after, limit=BATCH)
             keyed = read_contacts(session, keys)
         if not keyed:
+            catch_up(workspace)
             return _counted(TaggedCounts(tagged, deferred, model.id), reader)
         read = tag_contacts(job, reader, [contact for _, contact in keyed])
         unsure = [key for (key, _), tag in zip(keyed, read.tags, strict=True) if tag.deferred]
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
             tagged += add_tags(session, pairs, read.probabilities)
+            note_drivers(session, job, keyed)
             queue_contacts(session, unsure, "unsure", stamp=stamp)
         deferred += len(unsure)
         after = keyed[-1][0]
