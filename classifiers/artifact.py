@@ -13,6 +13,7 @@ import numpy as np
 
 from classifiers.card import card_text
 from classifiers.content import content_id, rebuilt, settings_of, tensors_of, vocabulary_of
+from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder import CachedEncoder, Encoder, OnnxEncoder
 from classifiers.encoder_export import encoder_named
 from classifiers.model import Model
@@ -45,10 +46,13 @@ def save(model: Model, folder: Path) -> None:
     _write(folder / "manifest.json", manifest)
 
 
-def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = None) -> Model:
+def load(
+    folder: Path, *, encoder: Encoder | None = None, home: Path | None = None, cache: EmbeddingCache | None = None
+) -> Model:
     """Read a model back; its answers are those of the one saved, to the last digit.
 
     Without `encoder` the one it was trained with is looked up under `home` by its id; a tuned one lies in the folder.
+    With `cache` vectors of texts that were ever read are taken from there (not those of a tuned encoder).
     Raises ModelFileError where a file is missing or altered, EncoderError where the encoder is not at hand.
     """
     from safetensors.numpy import load_file
@@ -58,7 +62,8 @@ def load(folder: Path, *, encoder: Encoder | None = None, home: Path | None = No
     wanted = str(settings["encoder"])
     if encoder is not None and encoder.id != wanted:
         raise ModelFileError(f"{folder} was trained with encoder {wanted}, not {encoder.id}: give it that one.")
-    used = CachedEncoder(encoder or encoder_named(wanted, home=home))
+    plain = encoder or encoder_named(wanted, home=home)
+    used = CachedEncoder(cache.around(plain) if cache else plain)
     tuned = CachedEncoder(OnnxEncoder(folder / OWN_ENCODER)) if "second" in settings else None
     try:
         model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used, tuned=tuned)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from classifiers.artifact import load
+from classifiers.embedding_cache import EmbeddingCache
 from classifiers.llm import AidedModel
 from classifiers.model import Model
 from flows.drivers import catch_up, note_drivers
@@ -69,7 +70,8 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     """
     job, database = workspace.job, workspace.database
     folder = workspace.shelf.path()
-    model = load(folder, home=workspace.settings.home)
+    cache = EmbeddingCache(workspace.settings.embeddings)
+    model = load(folder, home=workspace.settings.home, cache=cache)
     check_version(model, job)
     reader = aided(model, job, settings=workspace.settings, folder=folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}

@@ -13,6 +13,7 @@ from typing import Any
 
 from classifiers.artifact import save
 from classifiers.cold_start import cold_start
+from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder_export import default_encoder
 from classifiers.model import Model
 from classifiers.sights import Tuning
@@ -155,7 +156,7 @@ def _started_cold(
     model = cold_start(
         label_space(job),
         descriptions(job),
-        encoder=default_encoder(settings.home),
+        encoder=EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)),
         unlabelled=read_documents(unlabelled) if unlabelled else (),
         seed=seed,
         report=_telling(say),
@@ -189,7 +190,7 @@ def _fitted(
         labelled.documents,
         labelled.names,
         labelled.space(job),
-        encoder=default_encoder(settings.home),
+        encoder=EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)),
         tuning=tuning,
         descriptions=descriptions(job),
         max_error=job.tagging.max_error,

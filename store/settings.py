@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.home / "models"
 
     @property
+    def embeddings(self) -> Path:
+        """Folder of the sentence vectors that are kept."""
+        return self.home / "embeddings"
+
+    @property
     def jobs(self) -> Path:
         """Folder of the imported job files."""
         return self.home / "jobs"
