@@ -8,20 +8,26 @@ from html import escape
 
 WIDTH, HEIGHT = 640, 400
 LEFT, TOP, FOOT, KEY = 56, 40, 48, 168
-COLOURS = ("#0b57d0", "#b3261e", "#146c2e", "#8a4b00", "#6a1b9a", "#00696d", "#5f6368", "#ad1457")
+COLOURS = ("#0b57d0", "#b3261e", "#146c2e", "#8a4b00", "#6a1b9a", "#00696d", "#5f6368", "#ad1457", "#000000")
 """The first is ours; each has at least 4.5 to 1 against white."""
-DASHES = ("", "6 3", "2 3", "8 3 2 3", "", "6 3", "2 3", "8 3 2 3")
+DASHES = ("", "8 3", "6 3", "2 3", "8 3 2 3", "", "6 3", "2 3", "8 3 2 3")
+FEW_POINTS = 20
+"""A line with at most so many points shows them."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Series:
-    """A named line through points; `bars` are the intervals of y at the points, or nothing."""
+    """A named line through points; `bars` are the intervals of y at the points, or nothing.
+
+    `look` chooses colour and dash, so that a system looks the same on every chart; 0 stands out.
+    """
 
     name: str
     points: Sequence[Point]
     bars: Sequence[Point] = ()
+    look: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ def line_chart(title: str, series: Sequence[Series], *, x: Axis, y: Axis, diagon
     body = [_frame(title, x, y)]
     if diagonal:
         body.append(_path([(x.low, y.low), (x.high, y.high)], x, y, 'stroke="#9aa0a6" stroke-dasharray="4 4"'))
-    for number, one in enumerate(series):
-        body += [_line(one, number % len(COLOURS), x, y), _key(one.name, number)]
+    body += [_line(one, x, y) for one in reversed(series)]  # the first on top
+    body += [_key(one, number) for number, one in enumerate(series)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'role="img" font-family="system-ui, sans-serif" font-size="12">\n<title>{escape(title)}</title>\n'
@@ -48,9 +54,10 @@ def line_chart(title: str, series: Sequence[Series], *, x: Axis, y: Axis, diagon
     )
 
 
-def percent_axis(title: str, *, low: float, high: float, parts: int = 5) -> Axis:
-    """An axis of shares, with `parts` + 1 places written in percent."""
-    places = [low + (high - low) * part / parts for part in range(parts + 1)]
+def percent_axis(title: str, *, low: float, high: float) -> Axis:
+    """An axis of shares from `low` to `high`, with about five places written in percent."""
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 1.0) if (high - low) / step < 7)
+    places = [low + step * part for part in range(int((high - low) / step + 1.001))]
     return Axis(title, low, high, [(place, f"{100 * place:.0f} %") for place in places])
 
 
@@ -72,13 +79,10 @@ def _frame(title: str, x: Axis, y: Axis) -> str:
     return "\n".join(parts)
 
 
-def _line(one: Series, number: int, x: Axis, y: Axis) -> str:
-    colour, dash = COLOURS[number], DASHES[number]
-    style = f'stroke="{colour}" stroke-width="{2.5 if number == 0 else 1.5}"' + (
-        f' stroke-dasharray="{dash}"' if dash else ""
-    )
-    parts = [_path(one.points, x, y, style)]
-    few = len(one.points) <= 12
+def _line(one: Series, x: Axis, y: Axis) -> str:
+    colour = COLOURS[one.look % len(COLOURS)]
+    parts = [_path(one.points, x, y, _stroke(one))]
+    few = len(one.points) <= FEW_POINTS
     parts += [f'<circle cx="{_x(a, x)}" cy="{_y(b, y)}" r="3" fill="{colour}"/>' for a, b in one.points if few]
     for (place, _), (low, high) in zip(one.points, one.bars, strict=False):
         ends = f'y1="{_y(low, y)}" y2="{_y(high, y)}"'
@@ -86,12 +90,19 @@ def _line(one: Series, number: int, x: Axis, y: Axis) -> str:
     return "\n".join(parts)
 
 
-def _key(name: str, number: int) -> str:
+def _key(one: Series, number: int) -> str:
     left, at = WIDTH - KEY + 12, TOP + 14 + 18 * number
-    colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
     return (
-        f'<line x1="{left}" x2="{left + 22}" y1="{at - 4}" y2="{at - 4}" stroke="{colour}" stroke-width="2.5" '
-        f'stroke-dasharray="{dash}"/><text x="{left + 28}" y="{at}">{escape(name)}</text>'
+        f'<line x1="{left}" x2="{left + 22}" y1="{at - 4}" y2="{at - 4}" {_stroke(one)}/>'
+        f'<text x="{left + 28}" y="{at}">{escape(one.name)}</text>'
+    )
+
+
+def _stroke(one: Series) -> str:
+    dash = DASHES[one.look % len(DASHES)]
+    width = 2.5 if one.look == 0 else 1.5
+    return f'stroke="{COLOURS[one.look % len(COLOURS)]}" stroke-width="{width}"' + (
+        f' stroke-dasharray="{dash}"' if dash else ""
     )
 
 

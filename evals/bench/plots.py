@@ -13,6 +13,10 @@ Row = Mapping[str, Any]
 PLACES = {budget: float(place) for place, budget in enumerate(reversed(BUDGETS))}
 """Where a label budget stands on the axis of a learning curve: 0, 4, 8, 16, 64, all."""
 
+SYSTEMS = ("ours", "ours-fast", "tfidf-svc", "tfidf-minilm-svc", "minilm-svc", "minilm-logistic", "setfit")
+ASIDE = 0.05
+"""Systems stand a little beside each other on a learning curve, so that their intervals can be told apart."""
+
 
 def plots(rows: Sequence[Row]) -> dict[str, str]:
     """File name without ending to SVG."""
@@ -31,12 +35,13 @@ def plots(rows: Sequence[Row]) -> dict[str, str]:
 def learning_curve(title: str, rows: Sequence[Row], level: str) -> str:
     """Accuracy against labels per outcome, with 95 % intervals."""
     key = f"{level}_accuracy"
-    systems = dict.fromkeys(row["system"] for row in rows)
     series = []
-    for system in systems:
+    for system in sorted({row["system"] for row in rows}, key=_look):
         own = sorted((row for row in rows if row["system"] == system), key=lambda row: PLACES[row["labels"]])
-        points = [(PLACES[row["labels"]], row[key]["value"]) for row in own]
-        series.append(Series(system, points, [(row[key]["low"], row[key]["high"]) for row in own]))
+        aside = ASIDE * (len(series) - 3)
+        points = [(PLACES[row["labels"]] + aside, row[key]["value"]) for row in own]
+        bars = [(row[key]["low"], row[key]["high"]) for row in own]
+        series.append(Series(system, points, bars, _look(system)))
     least = min(low for one in series for low, _ in one.bars)
     x = Axis("labels per outcome", -0.3, len(PLACES) - 0.7, [(place, budget) for budget, place in PLACES.items()])
     y = percent_axis(f"{level} right", low=int(10 * least) / 10, high=1.0)
@@ -44,20 +49,27 @@ def learning_curve(title: str, rows: Sequence[Row], level: str) -> str:
 
 
 def calibration_plot(title: str, rows: Sequence[Row], level: str) -> str:
-    """Share right against mean probability, in ten groups of equal size."""
-    series = [
-        Series(row["system"], [(said, right) for said, right, _ in row["calibration"][level]["bins"]]) for row in rows
-    ]
+    """Share right against mean probability, in groups of equal size."""
+    series = [_series(row, [(said, right) for said, right, _ in row["calibration"][level]["bins"]]) for row in rows]
     x = percent_axis(f"probability given to the {level}", low=0.0, high=1.0)
     return line_chart(title, series, x=x, y=percent_axis("share right", low=0.0, high=1.0), diagonal=True)
 
 
 def risk_plot(title: str, rows: Sequence[Row]) -> str:
     """Share of wrong outcomes among the surest answers, against the share of answers kept."""
-    series = [Series(row["system"], [(kept, risk) for kept, risk in row["risk"]["curve"]]) for row in rows]
+    series = [_series(row, [(kept, risk) for kept, risk in row["risk"]["curve"]]) for row in rows]
     most = max(risk for one in series for kept, risk in one.points if kept > 0.1)
     x = percent_axis("share of contacts kept", low=0.0, high=1.0)
     return line_chart(title, series, x=x, y=percent_axis("wrong among the kept", low=0.0, high=_round_up(most)))
+
+
+def _series(row: Row, points: Sequence[tuple[float, float]]) -> Series:
+    return Series(row["system"], points, look=_look(row["system"]))
+
+
+def _look(system: str) -> int:
+    """The place of a system on every chart; those without labels come last."""
+    return SYSTEMS.index(system) if system in SYSTEMS else len(SYSTEMS) + (system == "llm")
 
 
 def _of_budget(name: str, title: str, rows: Sequence[Row]) -> dict[str, str]:

@@ -8,6 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from evals.bench.plots import plots
 
 Row = Mapping[str, Any]
@@ -146,4 +148,4 @@ def _dollars(row: Row) -> str:
     """Two significant digits of machine and endpoint together; an unknown price says so."""
     if row["usd_endpoint"] is None:
         return "unknown"
-    return f"{row['usd_machine'] + row['usd_endpoint']:.2g}"
+    return np.format_float_positional(row["usd_machine"] + row["usd_endpoint"], precision=2, fractional=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.answered import Answered, System
-from evals.bench.cells import OUR_CODE, THEIR_CODE, Cells, code_digest
+from evals.bench.cells import OUR_CODE, SEVERAL_CODE, THEIR_CODE, Cells, code_digest
 from evals.bench.rows import Measured
 from evals.bench.sets import budgets_of, folds_of
 from evals.bench.several import MultiSystem, several_folds, several_rows
@@ -123,7 +123,7 @@ class Bench:
         return several_rows(folds, whole)
 
     def _fold(self, name: str, system: MultiSystem, fold: Any) -> dict[str, Any] | None:
-        digest = code_digest(OUR_CODE + THEIR_CODE if name in OURS else THEIR_CODE)
+        digest = code_digest(SEVERAL_CODE + (OUR_CODE if name in OURS else THEIR_CODE))
         return self._kept(f"{SEVERAL}-{fold.number}-{name}", digest, lambda: system(fold))
 
     def _kept(self, name: str, fingerprint: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

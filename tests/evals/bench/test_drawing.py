@@ -20,5 +20,5 @@ def test_points_stand_inside_the_frame_even_if_they_lie_outside_the_axis() -> No
         assert 0 < float(mark.attrib["cy"]) < 400
 
 
-def test_nine_series_still_have_colours() -> None:
-    assert line_chart("t", [Series(str(n), [(0.0, 0.6)]) for n in range(9)], x=X, y=Y).count("<circle") == 9
+def test_every_series_has_a_colour() -> None:
+    assert line_chart("t", [Series(str(n), [(0.0, 0.6)], look=n) for n in range(12)], x=X, y=Y).count("<circle") == 12
