@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.gaps import COMMANDS
 from taxonomy.changes import Change, JobDiff, diff_jobs
 from taxonomy.errors import BadInputError, HeadwayError
 from taxonomy.lint import Finding, Similarity, lint_job
@@ -39,7 +40,7 @@ def group() -> None:
 def lint(refs: Sequence[str], no_similarity: bool, as_json: bool) -> None:
     """Check outcome statements and the job map; exits 2 on errors, 0 on warnings only."""
     jobs = _read_all(refs)
-    similarity = None if no_similarity else _encoder_similarity()
+    similarity = None if no_similarity else encoder_similarity()
     checked = [(ref, job, lint_job(job, similarity=similarity)) for ref, job in zip(refs, jobs, strict=True)]
     errors = sum(finding.level == "error" for _, _, findings in checked for finding in findings)
     if as_json:
@@ -76,7 +77,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
     if as_json:
         _print_json(asdict(found))
     else:
-        _print_diff(found)
+        print_diff(found)
 
 
 @group.command("import")
@@ -101,6 +102,10 @@ def import_(refs: Sequence[str], force: bool, as_json: bool) -> None:
             click.echo(f"  {record['lint_errors']} statement(s) to mend: headway taxonomy lint {record['job']}")
 
 
+for _command in COMMANDS:
+    group.add_command(_command)
+
+
 def _settings() -> Settings:
     from store.settings import load_settings
 
@@ -121,7 +126,7 @@ def _read_all(refs: Sequence[str]) -> list[Job]:
     return jobs
 
 
-def _encoder_similarity() -> Similarity | None:
+def encoder_similarity() -> Similarity | None:
     """Cosines by the default encoder, or None with a note where it cannot be loaded."""
     try:
         from classifiers.encoder_export import default_encoder
@@ -187,7 +192,8 @@ def _mark(*, critical: bool) -> str:
     return " *" if critical else ""
 
 
-def _print_diff(found: JobDiff) -> None:
+def print_diff(found: JobDiff) -> None:
+    """What a version changes, one line a change, and which tags it touches."""
     click.echo(f"{found.old} -> {found.new}")
     for change in found.changes:
         click.echo(f"  {_change_line(change)}")

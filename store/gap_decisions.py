@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from store.gap_proposals import Staged, read_proposal, settle, stage
+from store.gap_proposals import Staged, open_proposal, settle, stage
 from store.gaps import read_gap
 from store.jobs import keep_file
 from taxonomy.errors import BadInputError
@@ -52,7 +52,7 @@ def propose(
 
 def preview(session: Session, job: Job, proposal: str) -> NewVersion:
     """The version of the job that approving would write. Raises ProposalError, ProposalStateError."""
-    return next_version(job, read_proposal(session, job.id, proposal).outcome)
+    return next_version(job, open_proposal(session, job.id, proposal).outcome)
 
 
 def approve(session: Session, job: Job, proposal: str, said: Said, *, folder: Path) -> tuple[Staged, NewVersion]:

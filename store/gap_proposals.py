@@ -82,10 +82,18 @@ def settle(
     session: Session, job_id: str, proposal: str, state: State, *, content: Mapping[str, Any], by: str, why: str
 ) -> Staged:
     """Approve or reject a proposal. Raises ProposalStateError where it is unknown or settled already."""
-    staged = read_proposal(session, job_id, proposal)
-    if staged.state != "proposed" or not _append(session, job_id, proposal, state, content=content, by=by, why=why):
-        raise ProposalStateError(f"proposal {proposal} of job {job_id!r} was settled already: propose it again")
+    open_proposal(session, job_id, proposal)
+    if not _append(session, job_id, proposal, state, content=content, by=by, why=why):
+        raise ProposalStateError(f"proposal {proposal} of job {job_id!r} was settled by somebody else just now")
     return read_proposal(session, job_id, proposal)
+
+
+def open_proposal(session: Session, job_id: str, proposal: str) -> Staged:
+    """A proposal that nobody settled yet. Raises ProposalStateError."""
+    staged = read_proposal(session, job_id, proposal)
+    if staged.state != "proposed":
+        raise ProposalStateError(f"proposal {proposal} of job {job_id!r} was {staged.state} already: propose it again")
+    return staged
 
 
 def read_proposals(session: Session, job_id: str) -> tuple[Staged, ...]:
