@@ -14,6 +14,7 @@ from api.access import AccessMiddleware
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
 from api.pages.contact import router as contact_page
+from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
 from api.pages.jobs import router as jobs_page
 from api.pages.outcome import router as outcome_page
@@ -23,6 +24,7 @@ from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
 from api.v1 import annotations as v1_annotations
 from api.v1 import contacts as v1_contacts
+from api.v1 import gaps as v1_gaps
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
 from api.v1 import review as v1_review
@@ -49,7 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for module in (health, v1_jobs, v1_annotations, v1_contacts, v1_review, v1_runs, assets):
         app.include_router(module.router)
-    for page in PAGES:
+    app.include_router(v1_gaps.router)
+    for page in (*PAGES, gaps_page):
         app.include_router(page)
     app.add_middleware(AccessMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
