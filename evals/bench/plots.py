@@ -35,7 +35,7 @@ def plots(rows: Sequence[Row]) -> dict[str, str]:
 def learning_curve(title: str, rows: Sequence[Row], level: str) -> str:
     """Accuracy against labels per outcome, with 95 % intervals."""
     key = f"{level}_accuracy"
-    series = []
+    series: list[Series] = []
     for system in sorted({row["system"] for row in rows}, key=_look):
         own = sorted((row for row in rows if row["system"] == system), key=lambda row: PLACES[row["labels"]])
         aside = ASIDE * (len(series) - 3)

@@ -46,7 +46,8 @@ class SetFit:
             "batch": BATCH,
             "seed": split.seed,
         }
-        answer = _output([str(self.python), str(Path(setfit_run.__file__))], given=json.dumps(task))
+        # -P: or this very file would be found under the name of the library
+        answer = _output([str(self.python), "-P", str(Path(setfit_run.__file__))], given=json.dumps(task))
         done = json.loads(answer.splitlines()[-1])
         return by_scores(
             split,
