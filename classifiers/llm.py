@@ -175,6 +175,11 @@ class AidedModel:
         return self.model.id
 
     @property
+    def prompt(self) -> str:
+        """The version of the prompt, so that every tag can name it."""
+        return PROMPT_VERSION
+
+    @property
     def space(self) -> LabelSpace:
         """The trained model's labels."""
         return self.model.space

@@ -61,7 +61,7 @@ def tag_line(tag: Tag) -> dict[str, Any]:
     line["evidence"] = [asdict(span) for span in tag.evidence]
     line["novelty"] = round(tag.novelty, 6)
     order = ("id", "step", "outcome", "confidence", "deferred", "source", "steps", "outcomes", "evidence", "novelty")
-    return {name: line[name] for name in (*order, "model", "job", "job_version")}
+    return {name: line[name] for name in (*order, "model", "job", "job_version", "prompt")}
 
 
 def error_line(refused: Rejected) -> dict[str, Any]:

@@ -142,6 +142,7 @@ tags = Table(
     Column("scores", LargeBinary, nullable=False, comment="float32 probabilities over the labels, in their order"),
     Column("evidence", JSON, nullable=False),
     Column("secondary", JSON, comment="[[step, outcome, confidence], ...]; null: not asked"),
+    Column("prompt", String(40), comment="version of the prompt that an LLM answered"),
     Column("novelty", Float, nullable=False),
     Column("tagged_at", Utc, nullable=False),
     UniqueConstraint("contact_pk", "job_id", "job_version", "model_id"),

@@ -79,7 +79,8 @@ class Tag:
     """What a model said of one contact under one job version. Never overwritten by a decision.
 
     `steps` and `outcomes` are calibrated probabilities that each sum to 1 and hold `_none`;
-    `step` is None when "fits no step" is the most probable answer.
+    `step` is None when "fits no step" is the most probable answer. `prompt` is the version of the prompt where an LLM
+    answered.
     """
 
     contact_id: str
@@ -95,3 +96,4 @@ class Tag:
     model: str
     job: str
     job_version: str
+    prompt: str | None = None

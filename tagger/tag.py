@@ -80,6 +80,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
     chosen = [_best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
     weights = reader.segment_scores(documents, chosen)
     shares = [_shares(space.groups, row) for row in groups]
+    prompt: str | None = getattr(reader, "prompt", None)  # readers without an LLM have none
     tags = tuple(
         Tag(
             contact_id=contact.id,
@@ -96,6 +97,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
             model=reader.id,
             job=job.id,
             job_version=job.stamp,
+            prompt=prompt if answers.stage[row] == LLM and not answers.deferred[row] else None,
         )
         for row, (contact, group, label) in enumerate(zip(contacts, best, chosen, strict=True))
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.llm_prompt import PROMPT_VERSION
 from taxonomy.loader import find_job
 from tests.chat_server import ChatServer, Reply, labels, saying, transcript
 
@@ -103,6 +104,7 @@ def test_predict_asks_the_llm_about_what_it_would_defer_and_says_so(
             assert not tag["deferred"]
             assert tag["confidence"] >= 0.9
             assert tag["evidence"]
+            assert tag["prompt"] == PROMPT_VERSION
         else:
             assert tag == before
     right = [tags[number]["outcome"] == contacts[number]["labels"]["outcome"] for number in answered]
