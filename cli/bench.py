@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.bench_reviewing import COMMANDS
 from cli.output import json_option, print_json
 
 
@@ -33,6 +34,9 @@ def bench() -> None:
 @click.option("--quick", is_flag=True, help="500 contacts to learn from, 300 measured, one fold: to try it out.")
 @click.option("--setfit", is_flag=True, help="SetFit too; it gets a virtual environment of its own (1.8 GB).")
 @click.option("--setfit-steps", default=250, show_default=True, help="Steps of SetFit: 2 s each on two cores.")
+@click.option(
+    "--llm-contacts", default=200, show_default=True, help="How many contacts an LLM is asked about."
+)
 @click.option("--machine-hour", default=0.10, show_default=True, help="Dollars an hour of this machine costs.")
 @click.option("--finished", is_flag=True, help="Run nothing: report what the folder of the results holds already.")
 @json_option
@@ -90,6 +94,27 @@ def llm(contacts: int, as_json: bool) -> None:
 
     result = llm_bench(contacts=contacts, say=_say)
     print_json(result) if as_json else click.echo(llm_text(result))
+
+
+for _command in COMMANDS:
+    bench.add_command(_command)
+
+
+@bench.command()
+@click.option("--quiet", default=100, show_default=True, help="Worlds in which nothing changes.")
+@click.option("--planted", default=60, show_default=True, help="Worlds in which effort on one step falls by 0.5.")
+@click.option("--weeks", default=112, show_default=True, help="Weeks of each world, eight of them the baseline.")
+@click.option("--contacts", default=2000, show_default=True, help="Contacts a week.")
+@click.option("--bank", default=20_000, show_default=True, help="Contacts that are tagged once and drawn from.")
+@json_option
+def alarms(as_json: bool, **sizes: int) -> None:
+    """False alarms where nothing changes, and the delay to a planted change beside that of an oracle."""
+    from evals.alarms import alarms as measure_alarms
+    from evals.alarms import alarms_text
+    from store.settings import load_settings
+
+    result = measure_alarms(home=load_settings().home, say=_say, **sizes)
+    print_json(result) if as_json else click.echo(alarms_text(result))
 
 
 def _say(line: str) -> None:

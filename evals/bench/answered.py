@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from evals.bench.split import Split
@@ -28,6 +28,17 @@ class Answered:
     deferred: Sequence[bool] = ()
     usd: float | None = 0.0
     about: str = ""
+
+    def first(self, count: int) -> Answered:
+        """What it said of the first `count` contacts; speed and cost as they were."""
+        return replace(
+            self,
+            steps=self.steps[:count],
+            outcomes=self.outcomes[:count],
+            confidence=self.confidence[:count],
+            step_confidence=self.step_confidence[:count],
+            deferred=self.deferred[:count],
+        )
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""

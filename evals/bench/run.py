@@ -7,7 +7,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,12 @@ from evals.datasets import DataSetError
 from taxonomy.errors import HeadwayError
 
 Say = Callable[[str], None]
+Answers = Mapping[str, Sequence[Sequence[Answered]]]
+"""Per system: for each seed, what it answered in each fold."""
+
 OURS = ("ours", "ours-fast")
-NO_LABELS = ("prototypes", "llm")
+NO_LABELS = ("prototypes",)
+LLM = "llm"
 FEW_ONLY = ("setfit",)
 FEW = ("16", "8", "4")
 SEVERAL = "nlupp"
@@ -40,6 +44,7 @@ class Plan:
     seeds: int = 1
     folds: int | None = None
     quick: bool = False
+    llm_contacts: int = 200
     machine_hour: float = 0.10
     run: bool = True
 
@@ -90,8 +95,23 @@ class Bench:
                 for system in self.systems
                 if usable(system, budget) and (found := self._answers(folds, budget, system, digests[system]))
             }
-            measured = Measured([with_budget(fold, budget, seed=0) for fold in folds], answers)
-            yield from measured.rows(against=OURS, machine_hour=self.plan.machine_hour)
+            yield from self._graded([with_budget(fold, budget, seed=0) for fold in folds], answers)
+            if LLM in self.systems and budget == NONE:
+                asked = with_budget(folds[0], budget, seed=0)
+                yield from self._beside_llm(asked, answers, digests[LLM])
+
+    def _graded(self, folds: Sequence[Split], answers: Answers) -> list[dict[str, Any]]:
+        return Measured(folds, answers).rows(against=OURS, machine_hour=self.plan.machine_hour)
+
+    def _beside_llm(self, split: Split, answers: Answers, digest: str) -> list[dict[str, Any]]:
+        """The LLM is paid by the contact: it and the others on the first few contacts only."""
+        count = min(self.plan.llm_contacts, len(split.test))
+        few = replace(split, name=f"{split.name}-llm", title=f"{split.title}, first {count}", test=split.test[:count])
+        said = self._cell(few, LLM, digest)
+        if said is None:
+            return []
+        others = {system: [[seeds[0][0].first(count)]] for system, seeds in answers.items()}
+        return self._graded([few], {**others, LLM: [[said]]})
 
     def _shortened(self, folds: list[Split]) -> list[Split]:
         kept = folds[: self.plan.most_folds]
@@ -140,7 +160,12 @@ class Bench:
 
 
 def usable(system: str, budget: str) -> bool:
-    """Whether a system can be built with so many labels: with none the tagger, prototypes and the LLM only."""
+    """Whether a system can be built with so many labels: with none the tagger and prototypes only.
+
+    The LLM is asked apart, about fewer contacts.
+    """
+    if system == LLM:
+        return False
     if budget == NONE:
         return system == "ours" or system in NO_LABELS
     if system in FEW_ONLY:

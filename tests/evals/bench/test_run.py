@@ -97,11 +97,23 @@ def test_only_what_is_finished_is_reported_when_nothing_may_run(bench: Bench) ->
     assert "x-0-ours-all-0: not finished" in result["skipped"]
 
 
+def test_the_llm_is_asked_about_the_first_contacts_only_beside_ours(bench: Bench) -> None:
+    bench.systems = {"ours": Says("charged-once"), "llm": Says("account-closed")}
+    bench.plan = Plan(None, ("x",), ("all", "0"), llm_contacts=1)
+    rows = bench.result()["rows"]
+    assert [(row["data_set"], row["system"], row["test"]) for row in rows] == [
+        ("x", "ours", 2),
+        ("x", "ours", 2),
+        ("x-llm", "ours", 1),
+        ("x-llm", "llm", 1),
+    ]
+    assert rows[3]["gain"]["outcome_accuracy"]["value"] == 1.0
+
+
 def test_without_labels_only_what_needs_none_can_be_built() -> None:
     assert [name for name in ("ours", "ours-fast", "tfidf-svc", "prototypes", "llm") if usable(name, "0")] == [
         "ours",
         "prototypes",
-        "llm",
     ]
     assert not usable("prototypes", "all")
     assert not usable("setfit", "all")
