@@ -87,6 +87,11 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign not escaped arrives as a space
     except ValueError:
         raise BadFilterError(f"as_of: {text!r} is not a moment; write it as 2026-03-31T09:00:00Z") from None
+    return in_utc(moment)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment in UTC; one without a zone is taken to be in UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -128,6 +133,10 @@ class Links:
     def contacts(self, step: str, *, outcome: str | None = None) -> str:
         """The JSON list of a step's contacts."""
         return self._to("steps", step, "contacts", api=True, outcome=outcome)
+
+    def alerts(self, *, api: bool = False) -> str:
+        """The alerts' page."""
+        return self._to("alerts", api=api, asked=Asked())
 
     def index(self, *, api: bool = False) -> str:
         """The index's page."""

@@ -13,6 +13,7 @@ from api import assets, problems
 from api.access import AccessMiddleware
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
+from api.pages.alerts import router as alerts_page
 from api.pages.contact import router as contact_page
 from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
@@ -22,6 +23,7 @@ from api.pages.review import router as review_page
 from api.pages.review_stats import router as review_stats_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
+from api.v1 import alerts as v1_alerts
 from api.v1 import annotations as v1_annotations
 from api.v1 import contacts as v1_contacts
 from api.v1 import gaps as v1_gaps
@@ -32,7 +34,19 @@ from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
 
-PAGES = (jobs_page, scorecard_page, step_page, outcome_page, index_page, contact_page, review_page, review_stats_page)
+PAGES = (
+    jobs_page,
+    scorecard_page,
+    alerts_page,
+    gaps_page,
+    step_page,
+    outcome_page,
+    index_page,
+    contact_page,
+    review_page,
+    review_stats_page,
+)
+MODULES = (health, v1_jobs, v1_alerts, v1_annotations, v1_gaps, v1_contacts, v1_review, v1_runs, assets)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -49,10 +63,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     problems.install(app)
-    for module in (health, v1_jobs, v1_annotations, v1_contacts, v1_review, v1_runs, assets):
+    for module in MODULES:
         app.include_router(module.router)
-    app.include_router(v1_gaps.router)
-    for page in (*PAGES, gaps_page):
+    for page in PAGES:
         app.include_router(page)
     app.add_middleware(AccessMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alignment.annotations import Annotation
 from alignment.scorecard import Scorecard, View
 from api.address import Asked, asked
+from store.alerts import Alert, read_alerts
 from store.annotations import read_annotations
 from store.browse import dimensions
 from store.jobs import read_job
@@ -47,6 +48,11 @@ class Reading:
     def card(self) -> Scorecard:
         """The scorecard of this view; it is kept until something new is recorded."""
         return read_scorecard(self.session, self.job, self.view)
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """The job's open alerts, as known at the view's moment, the newest first."""
+        return tuple(one for one in read_alerts(self.session, self.job.id, as_of=self.view.as_of) if one.open)
 
     @property
     def annotations(self) -> tuple[Annotation, ...]:

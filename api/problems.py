@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.headers import ALWAYS
 from api.rendering import render
+from store.alerts import UnknownAlertError
 from store.contacts import UnknownContactError
 from store.jobs import UnknownJobError
 from store.review_claims import HeldByAnotherError, UnknownItemError
@@ -36,7 +37,7 @@ class RefusedError(HeadwayError):
 
 
 STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
-    ((NotFoundError, UnknownJobError, UnknownContactError, UnknownItemError), HTTPStatus.NOT_FOUND),
+    ((NotFoundError, UnknownAlertError, UnknownJobError, UnknownContactError, UnknownItemError), HTTPStatus.NOT_FOUND),
     ((RefusedError,), HTTPStatus.FORBIDDEN),
     ((HeldByAnotherError,), HTTPStatus.CONFLICT),
     ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -36,6 +36,7 @@ VERBS = {
     "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
     "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
+    "alerts": ("cli.alerts:alerts", "Show changes that are more than chance, and whether they are real."),
     "annotations": ("cli.annotations:group", "List, add, edit and withdraw what stands on the trend lines."),
     "llm": ("cli.llm:group", "Show the LLM behind the tagger, and measure it."),
     "bench": ("cli.bench:bench", "Run the benchmarks."),

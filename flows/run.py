@@ -1,4 +1,4 @@
-"""The whole flow once, as one story: ingest, tag, draw, measure, publish.
+"""The whole flow once, as one story: ingest, tag, draw, measure, publish, watch.
 
 The story is a plain function. Where PREFECT_API_URL names a Prefect server it runs as a Prefect flow
 whose stages are tasks with retries; where none is named it runs directly, since a server of its own
@@ -23,6 +23,7 @@ from flows.measure import measure
 from flows.progress import progress_bar
 from flows.publish import publish
 from flows.tag import tag, waiting
+from flows.watch import watch
 from flows.workspace import Workspace
 from store.runs import recorded
 from taxonomy.errors import BadInputError
@@ -115,7 +116,12 @@ def publish_stage(plan: Plan, run_id: str) -> StageReport:
     return _reported("publish", plan, run_id, publish)
 
 
-STAGES: tuple[Stage, ...] = (ingest_stage, tag_stage, draw_stage, measure_stage, publish_stage)
+def watch_stage(plan: Plan, run_id: str) -> StageReport:
+    """Look at the weeks that have ended for changes."""
+    return _reported("watch", plan, run_id, watch)
+
+
+STAGES: tuple[Stage, ...] = (ingest_stage, tag_stage, draw_stage, measure_stage, publish_stage, watch_stage)
 
 
 def story(stages: tuple[Stage, ...], plan: Plan) -> RunReport:

@@ -53,6 +53,13 @@ class Alert:
     content: Mapping[str, Any]
     events: tuple[Said, ...] = field(default=())
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON data, the verdict first; moments and days stay as they are."""
+        names = ("kind", "measure", "step", "since", "at", "strength", "open", "mark", "model", "job_version")
+        head = {"id": self.id, "verdict": self.content["kind"], "sentence": self.content["sentence"]}
+        rest = {name: getattr(self, name) for name in (*names, "raised_at", "content")}
+        return {**head, **rest, "events": [vars(one) for one in self.events]}
+
     @property
     def mark(self) -> Literal["true", "false"] | None:
         """What it turned out to be, as was said last; None where nobody said."""

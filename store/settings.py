@@ -52,6 +52,12 @@ class Settings(BaseSettings):
         default=3, ge=1, le=15, description="how often the LLM is asked about one contact; 1 uses token probabilities"
     )
     llm_concurrency: int = Field(default=4, ge=1, le=64, description="most LLM calls at one time")
+    alert_false_alarms_a_year: float = Field(
+        default=0.05, gt=0, le=12, description="false alarms a year and job that the alerts may raise, in the mean"
+    )
+    alert_silence_days: float = Field(
+        default=3.0, ge=0, description="days without new contacts after which an alert is raised; 0 never"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level that is logged"
     )

@@ -19,7 +19,9 @@ from api.figures import FRICTION, INDEX, SCORE, SHARE
 from api.headers import page_answer
 from api.marks import marks
 from api.movement import movement
+from api.pages.alerts import alert_rows
 from api.rendering import render
+from store.alerts import Alert
 from taxonomy.model import DesiredOutcome, JobStage, JobStep
 
 router = APIRouter(include_in_schema=False)
@@ -102,6 +104,7 @@ def scorecard_html(
     asked: Asked,
     choices: Mapping[str, Sequence[str]],
     annotations: Sequence[Annotation] = (),
+    alerts: Sequence[Alert] = (),
 ) -> str:
     """The page. `choices` gives the values offered for each filter name."""
     noted = marks(annotations, card.index_trend)
@@ -125,6 +128,7 @@ def scorecard_html(
         movement=movement(card.index_trend, name="the index"),
         trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links), marks=noted),
         marks=noted,
+        alerts=alert_rows(card.job, list(alerts)),
         weeks=card.index_trend,
         components=component_rows(card, links),
         modes=mode_rows(card, links),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from alignment.annotations import Annotation
+from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
 from api.pages.review_session import check_same_origin
@@ -72,7 +73,7 @@ def list_annotations(
     as_of: Annotated[datetime | None, Query(description="As it was known then; default now.")] = None,
 ) -> Response:
     """What stands on the job's trend lines."""
-    found = read_annotations(session, read_job(session, job).id, as_of=as_of and _utc(as_of))
+    found = read_annotations(session, read_job(session, job).id, as_of=as_of and in_utc(as_of))
     return json_answer(request, {"items": [_json(one) for one in found], "next_cursor": None})
 
 
@@ -80,7 +81,8 @@ def list_annotations(
 def add(session: DbSession, job: str, body: NewBody) -> Any:
     """Add an annotation; the same one twice is kept once."""
     _known_step(session, job, body.step)
-    key = record_annotation(session, job, kind=body.kind, at=_utc(body.at), text=body.text, by=body.by, step=body.step)
+    at = in_utc(body.at)
+    key = record_annotation(session, job, kind=body.kind, at=at, text=body.text, by=body.by, step=body.step)
     return _json(_one(session, job, key))
 
 
@@ -89,7 +91,7 @@ def change(session: DbSession, job: str, annotation: str, body: ChangeBody) -> A
     """Change or withdraw an annotation; what it said before is kept as an event."""
     before = _one(session, job, annotation)
     _known_step(session, job, body.step)
-    at = None if body.at is None else _utc(body.at)
+    at = None if body.at is None else in_utc(body.at)
     edit_annotation(
         session, job, annotation, by=body.by, at=at, text=body.text, step=body.step, withdrawn=body.withdrawn
     )
@@ -113,6 +115,3 @@ def _json(one: Annotation) -> dict[str, Any]:
     document: dict[str, Any] = plain(vars(one))
     return document
 
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
