@@ -13,7 +13,17 @@ Row = Mapping[str, Any]
 PLACES = {budget: float(place) for place, budget in enumerate(reversed(BUDGETS))}
 """Where a label budget stands on the axis of a learning curve: 0, 4, 8, 16, 64, all."""
 
-SYSTEMS = ("ours", "ours-fast", "tfidf-svc", "tfidf-minilm-svc", "minilm-svc", "minilm-logistic", "setfit")
+SYSTEMS = (
+    "ours",
+    "ours-fast",
+    "tfidf-svc",
+    "tfidf-minilm-svc",
+    "minilm-svc",
+    "minilm-logistic",
+    "setfit",
+    "prototypes",
+    "llm",
+)
 ASIDE = 0.05
 """Systems stand a little beside each other on a learning curve, so that their intervals can be told apart."""
 
@@ -68,8 +78,8 @@ def _series(row: Row, points: Sequence[tuple[float, float]]) -> Series:
 
 
 def _look(system: str) -> int:
-    """The place of a system on every chart; those without labels come last."""
-    return SYSTEMS.index(system) if system in SYSTEMS else len(SYSTEMS) + (system == "llm")
+    """The place of a system on every chart."""
+    return SYSTEMS.index(system) if system in SYSTEMS else len(SYSTEMS)
 
 
 def _of_budget(name: str, title: str, rows: Sequence[Row]) -> dict[str, str]:

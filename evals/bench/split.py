@@ -20,7 +20,10 @@ BUDGETS = (ALL, "64", "16", "8", "4", NONE)
 
 @dataclass(frozen=True)
 class Split:
-    """Contacts as JSON lines. `name` is the data set's short name, `fold` counts the parts of a cross-validation."""
+    """Contacts as JSON lines. `name` is the data set's short name, `fold` counts the parts of a cross-validation.
+
+    `pool` holds the contacts from which those to learn from were taken; of the others nobody knows the labels.
+    """
 
     name: str
     title: str
@@ -30,11 +33,14 @@ class Split:
     fold: int = 0
     budget: str = ALL
     seed: int = 0
+    pool: Sequence[Line] = ()
 
     @property
     def digest(self) -> str:
         """Names everything that an answer depends on: job, contacts to learn from, contacts to answer, seed."""
         content = [self.job.digest, self.seed, [*self.train], [*self.test]]
+        if not self.train:
+            content.append([*self.pool])
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -48,17 +54,18 @@ def with_budget(split: Split, budget: str, *, seed: int) -> Split:
 
     `all` keeps everything, `0` nothing.
     """
+    split = replace(split, budget=budget, seed=seed, pool=split.train)
     if budget == NONE:
-        return replace(split, train=(), budget=budget, seed=seed)
+        return replace(split, train=())
     if budget == ALL:
-        return replace(split, budget=budget, seed=seed)
+        return split
     most, taken = int(budget), dict[str, list[Line]]()
     for number in np.random.default_rng(seed).permutation(len(split.train)):
         line = split.train[number]
         own = taken.setdefault(f"{line['labels']['step']}/{line['labels']['outcome']}", [])
         if len(own) < most:
             own.append(line)
-    return replace(split, train=[line for own in taken.values() for line in own], budget=budget, seed=seed)
+    return replace(split, train=[line for own in taken.values() for line in own])
 
 
 def shortened(split: Split, *, train: int, test: int) -> Split:

@@ -97,6 +97,12 @@ def test_only_what_is_finished_is_reported_when_nothing_may_run(bench: Bench) ->
     assert "x-0-ours-all-0: not finished" in result["skipped"]
 
 
+def test_without_labels_the_tuned_and_the_fast_tagger_are_measured_once(bench: Bench) -> None:
+    bench.systems = {"ours": Says("charged-once"), "ours-fast": Says("charged-once")}
+    bench.plan = Plan(None, ("x",), ("all", "0"))
+    assert [row["system"] for row in bench.result()["rows"]] == ["ours", "ours-fast", "ours"]
+
+
 def test_the_llm_is_asked_about_the_first_contacts_only_beside_ours(bench: Bench) -> None:
     bench.systems = {"ours": Says("charged-once"), "llm": Says("account-closed")}
     bench.plan = Plan(None, ("x",), ("all", "0"), llm_contacts=1)
@@ -111,10 +117,9 @@ def test_the_llm_is_asked_about_the_first_contacts_only_beside_ours(bench: Bench
 
 
 def test_without_labels_only_what_needs_none_can_be_built() -> None:
-    assert [name for name in ("ours", "ours-fast", "tfidf-svc", "prototypes", "llm") if usable(name, "0")] == [
-        "ours",
-        "prototypes",
-    ]
+    names = ("ours", "ours-unlabelled", "tfidf-svc", "setfit", "prototypes", "llm")
+    assert [name for name in names if usable(name, "0")] == ["ours", "ours-unlabelled", "prototypes"]
+    assert not usable("ours-unlabelled", "all")
     assert not usable("prototypes", "all")
     assert not usable("setfit", "all")
     assert usable("setfit", "8")
