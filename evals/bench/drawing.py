@@ -8,7 +8,7 @@ from html import escape
 
 WIDTH, HEIGHT = 640, 400
 LEFT, TOP, FOOT, KEY = 56, 40, 48, 168
-COLOURS = ("#0b57d0", "#b3261e", "#146c2e", "#8a4b00", "#6a1b9a", "#00696d", "#5f6368", "#ad1457", "#000000", "#4285f4")
+COLOURS = ("#0b57d0", "#b3261e", "#146c2e", "#8a4b00", "#6a1b9a", "#00696d", "#5f6368", "#ad1457", "#000000", "#1967d2")
 """The first is ours; each has at least 4.5 to 1 against white."""
 DASHES = ("", "8 3", "6 3", "2 3", "8 3 2 3", "", "6 3", "2 3", "8 3 2 3", "")
 FEW_POINTS = 20
