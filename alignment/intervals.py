@@ -55,3 +55,15 @@ def wilson_interval(hits: float, size: float) -> Interval:
     centre = share + Z**2 / (2 * size)
     scale = 1 + Z**2 / size
     return Interval(share, max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0))
+
+
+def share_difference(first: tuple[int, int], second: tuple[int, int]) -> Interval:
+    """The difference of two independent shares, each (hits, size), with a 95 % interval; sizes must be above 0.
+
+    Newcombe's hybrid score interval (Statistics in Medicine 1998, method 10): from the Wilson limits of each share.
+    """
+    one, other = (wilson_interval(hits, size) for hits, size in (first, second))
+    value = one.value - other.value
+    below = math.hypot(one.value - one.low, other.high - other.value)
+    above = math.hypot(one.high - one.value, other.value - other.low)
+    return Interval(value, value - below, value + above)

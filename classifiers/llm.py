@@ -67,6 +67,7 @@ class LlmStage:
         self.calibration = calibration
         self.concurrency = concurrency
         self.quotations: dict[tuple[str, ...], tuple[str, str]] = {}
+        self.disagreed: set[tuple[str, ...]] = set()
         self._definitions = definitions
         self._examples = examples
         self._clean = clean
@@ -78,9 +79,12 @@ class LlmStage:
         space = earlier.scores.space
         probabilities = earlier.scores.probabilities.copy()
         sure = np.zeros(len(documents), dtype=bool)
+        best = probabilities.argmax(axis=1)
         for row, reading in enumerate(self.readings(documents, earlier.scores)):
             outcome = self._settle(probabilities[row], reading, space)
             self._contacts[outcome] += 1
+            if reading.label is not None and space.labels.index(reading.label) != best[row]:
+                self.disagreed.add(tuple(documents[row]))
             if reading.refused:
                 self._refused[reading.refused] += 1
             if outcome == "answered":
@@ -187,7 +191,12 @@ class AidedModel:
     def answer(self, documents: Sequence[Document]) -> Answers:
         """The cascade's answers, the LLM's among them."""
         self.stage.quotations.clear()
+        self.stage.disagreed.clear()
         return self.model.answer(documents, then=(self.stage,))
+
+    def disagreed(self, document: Document) -> bool:
+        """Whether the LLM read this document, of those answered last, otherwise than the trained stages."""
+        return tuple(document) in self.stage.disagreed
 
     def segment_scores(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
         """As the model's; where the LLM answered, the segments that hold its quotation."""

@@ -10,6 +10,10 @@ from pathlib import Path
 import click
 
 from cli.output import job_option, json_option, print_counts, print_json, print_table
+from cli.review_bulk import bulk
+from cli.review_exchange import format_option, read_from_tool, user_option, write_for_tool
+from cli.review_gold import gold
+from cli.review_plan import ask, budget, check
 
 SOME_REFUSED = 3
 
@@ -17,6 +21,10 @@ SOME_REFUSED = 3
 @click.group()
 def review() -> None:
     """Draw contacts for review; export and import decisions."""
+
+
+for command in (ask, budget, check, gold, bulk):
+    review.add_command(command)
 
 
 @review.command()
@@ -55,9 +63,17 @@ def stats(job: str, as_json: bool) -> None:
 
 @review.command()
 @job_option
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default standard output.")
-def export(job: str, out: Path | None) -> None:
-    """Write every review item as a line of JSON, drawn ones first in the order of work."""
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File (argilla: folder) to write; default standard output."
+)
+@format_option
+@click.option("--open", "to_work", is_flag=True, help="For other tools: what needs an answer, without what leads.")
+@user_option
+def export(job: str, out: Path | None, form: str, to_work: bool, users: tuple[str, ...]) -> None:
+    """Write every review item, drawn ones first in the order of work: a line of JSON each, or for another tool."""
+    if form != "jsonl":
+        write_for_tool(job, form, out, users=users, to_work=to_work)
+        return
     from cli.database import opened
     from flows.workspace import Workspace
     from store.reviews import export_items
@@ -75,10 +91,16 @@ def export(job: str, out: Path | None) -> None:
 
 @review.command("import")
 @job_option
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
+@format_option
+@user_option
+@click.option("--by", help="Who decided, where another tool names nobody.")
 @json_option
-def import_(job: str, file: Path, as_json: bool) -> None:
-    """Take decisions from a file as `export` writes it; taking them twice changes nothing."""
+def import_(job: str, file: Path, form: str, users: tuple[str, ...], by: str | None, as_json: bool) -> None:
+    """Take decisions from a file as `export` or another tool writes it; taking them twice changes nothing."""
+    if form != "jsonl":
+        read_from_tool(job, form, file, users=users, by=by, as_json=as_json)
+        return
     from flows.decisions import import_decisions
     from flows.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from alignment.agreement import Agreement, agreement
 from alignment.estimate import Estimate
-from alignment.intervals import Interval, exact_interval, wilson_interval
+from alignment.intervals import Interval, share_difference, wilson_interval
 from store.kept import Kept
+from store.review_gold import GoldScore, gold_scores
+from store.review_offers import read_budget, read_today
+from store.review_promise import FEWEST_CHECKED, Promise, read_promise
 from store.review_standing import not_undone
 from store.reviews import latest_decisions
-from store.tables import review_decisions, review_draws, review_events, review_items, tags
+from store.tables import review_decisions, review_events, review_items
 from tagger.model import NONE_FITS
 from tagger.review import finished_prefix
+from tagger.review_reasons import REASONS, Budget
 from taxonomy.model import Job
-
-FEWEST_CHECKED = 20
-"""Kept tags of the uniform part that must be reviewed before anything is said of the promise."""
 
 _agreement: Kept[tuple[Agreement, ...]] = Kept(16)
 
@@ -56,28 +57,23 @@ class AnalystCount:
 
 
 @dataclass(frozen=True)
-class Promise:
-    """Errors among kept tags against the job's promise (METHODS 9), on the uniform part of draws alone.
-
-    `state`: "holds" (the interval reaches down to the promise or under it), "breach" (all of it lies above), "unknown".
-    """
-
-    error: Estimate
-    max_error: float
-    state: str
-
-
-@dataclass(frozen=True)
 class Pull:
-    """How often first reads gave the model's step, with its suggestion shown and hidden."""
+    """How often first reads gave the model's step, with its suggestion shown and hidden.
+
+    `pulled`: the difference of the two shares (in -1 to 1), which is how far suggestions lead.
+    """
 
     shown: Estimate
     hidden: Estimate
+    pulled: Estimate
 
 
 @dataclass(frozen=True)
 class Stats:
-    """The statistics page. `prefix`: the share of the draw's order that is finished without a gap."""
+    """The statistics page. `prefix`: the share of the draw's order that is finished without a gap.
+
+    `spent`: reviews of today against the budget, those in hand counted. `seconds`: the median per item.
+    """
 
     reasons: tuple[ReasonCount, ...]
     analysts: tuple[AnalystCount, ...]
@@ -88,6 +84,10 @@ class Stats:
     flags: int
     pull: Pull
     promise: Promise
+    gold: tuple[GoldScore, ...]
+    budget: Budget
+    spent: int
+    seconds: float | None
 
     @property
     def today(self) -> int:
@@ -106,7 +106,7 @@ def read_stats(session: Session, job: Job, *, now: datetime) -> Stats:
         waiting[row.waits_for] = waiting.get(row.waits_for, 0) + 1
     flags = select(func.count()).select_from(review_events.join(review_items))
     return Stats(
-        reasons=_reasons(rows, standing),
+        reasons=_reasons(session, job.id, rows),
         analysts=_analysts(session, job.id, standing, now),
         drawn=len(drawn),
         drawn_decided=sum(done),
@@ -115,8 +115,12 @@ def read_stats(session: Session, job: Job, *, now: datetime) -> Stats:
         flags=session.execute(
             flags.where(review_items.c.job_id == job.id, review_events.c.kind == "flag")
         ).scalar_one(),
-        pull=_pull(rows, standing, now),
-        promise=_promise(session, job, drawn, standing, now),
+        pull=_pull(session, job.id, rows, now),
+        promise=read_promise(session, job, now=now),
+        gold=gold_scores(session, job.id, now=now),
+        budget=read_budget(session, job.id),
+        spent=read_today(session, job.id, now=now).total,
+        seconds=_median_seconds(session, job.id),
     )
 
 
@@ -134,7 +138,7 @@ def _pairs(session: Session, job_id: str) -> list[tuple[str, str]]:
     query = (
         select(review_decisions)
         .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.job_id == job_id, review_decisions.c.read != "adjudicated", not_undone())
+        .where(review_items.c.job_id == job_id, review_decisions.c.read.in_(("first", "second")), not_undone())
         .order_by(review_decisions.c.pk)
     )
     reads: dict[str, dict[str, str]] = {}
@@ -144,11 +148,18 @@ def _pairs(session: Session, job_id: str) -> list[tuple[str, str]]:
     return [(said[0], said[1]) for said in answers]
 
 
-def _reasons(rows: list[Row[Any]], standing: dict[str, Row[Any]]) -> tuple[ReasonCount, ...]:
+def _reasons(session: Session, job_id: str, rows: list[Row[Any]]) -> tuple[ReasonCount, ...]:
+    decided = set(
+        session.scalars(
+            select(review_decisions.c.item)
+            .join(review_items, review_items.c.item == review_decisions.c.item)
+            .where(review_items.c.job_id == job_id, not_undone())
+        )
+    )
     found = []
-    for reason in sorted({row.reason for row in rows}):
+    for reason in [reason for reason in REASONS if any(row.reason == reason for row in rows)]:
         of_reason = [row for row in rows if row.reason == reason]
-        waiting = [row.created_at for row in of_reason if row.item not in standing]
+        waiting = [row.created_at for row in of_reason if row.item not in decided]
         found.append(ReasonCount(reason, len(of_reason), len(of_reason) - len(waiting), min(waiting, default=None)))
     return tuple(found)
 
@@ -157,7 +168,7 @@ def _analysts(session: Session, job_id: str, standing: dict[str, Row[Any]], now:
     query = (
         select(review_decisions)
         .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.job_id == job_id, not_undone())
+        .where(review_items.c.job_id == job_id, review_decisions.c.read != "bulk", not_undone())
     )
     made: dict[str, list[Row[Any]]] = {}
     for row in session.execute(query):
@@ -180,48 +191,47 @@ def _analysts(session: Session, job_id: str, standing: dict[str, Row[Any]], now:
     return tuple(found)
 
 
-def _pull(rows: list[Row[Any]], standing: dict[str, Row[Any]], now: datetime) -> Pull:
+def _median_seconds(session: Session, job_id: str) -> float | None:
+    """Median seconds per item over all analysts' decisions that stand."""
+    query = (
+        select(review_decisions.c.seconds)
+        .join(review_items, review_items.c.item == review_decisions.c.item)
+        .where(review_items.c.job_id == job_id, review_decisions.c.seconds.is_not(None), not_undone())
+    )
+    found = list(session.scalars(query))
+    return median(found) if found else None
+
+
+def _pull(session: Session, job_id: str, rows: list[Row[Any]], now: datetime) -> Pull:
+    """Every first read that was not undone, whatever a later reader said: those who settle must not hide the pull."""
+    suggested = {row.item: row.suggested for row in rows if row.suggested is not None}
+    query = (
+        select(review_decisions)
+        .join(review_items, review_items.c.item == review_decisions.c.item)
+        .where(review_items.c.job_id == job_id, review_decisions.c.read == "first", not_undone())
+    )
     counts = {True: [0, 0], False: [0, 0]}
-    for row in rows:
-        decision = standing.get(row.item)
-        if decision is None or decision.read != "first" or row.suggested is None:
-            continue
-        count = counts[decision.suggestion_hidden]
-        count[0] += decision.step == row.suggested["step"]
-        count[1] += 1
-    return Pull(_share(*counts[False], now=now), _share(*counts[True], now=now))
+    for decision in session.execute(query):
+        if decision.item in suggested:
+            count = counts[decision.suggestion_hidden]
+            count[0] += decision.step == suggested[decision.item]["step"]
+            count[1] += 1
+    shown, hidden = counts[False], counts[True]
+    return Pull(_share(*shown, now=now), _share(*hidden, now=now), _pulled(shown, hidden, now))
+
+
+def _pulled(shown: Sequence[int], hidden: Sequence[int], now: datetime) -> Estimate:
+    size = shown[1] + hidden[1]
+    if min(shown[1], hidden[1]) < FEWEST_CHECKED:
+        reason = f"only {min(shown[1], hidden[1])} reads on one side, {FEWEST_CHECKED} are needed on both"
+        return Estimate.missing(reason, as_of=now, n=size)
+    return _labelled(share_difference((shown[0], shown[1]), (hidden[0], hidden[1])), size, now)
 
 
 def _share(hits: int, size: int, *, now: datetime) -> Estimate:
     if size < FEWEST_CHECKED:
         return Estimate.missing(f"only {size} such reviews, {FEWEST_CHECKED} are needed", as_of=now, n=size)
     return _labelled(wilson_interval(hits, size), size, now)
-
-
-def _promise(
-    session: Session, job: Job, drawn: list[Row[Any]], standing: dict[str, Row[Any]], now: datetime
-) -> Promise:
-    """Kept tags of the uniform part: drawn items with U < tau n / N, inside the finished prefix of the order."""
-    draws = {row.policy: row for row in session.execute(select(review_draws).where(review_draws.c.job_id == job.id))}
-    t = finished_prefix([row.u / row.pi for row in drawn], [row.item in standing for row in drawn])
-    uniform = {}
-    for row in drawn:
-        policy = draws.get(row.policy)
-        if policy is not None and row.u < t * policy.tau * policy.budget / policy.population:
-            uniform[row.contact_pk, row.model_id] = standing.get(row.item)
-    wrong, checked = 0, 0
-    kept = select(tags.c.contact_pk, tags.c.model_id, tags.c.step).where(tags.c.job_id == job.id, ~tags.c.deferred)
-    for tag in session.execute(kept):
-        decision = uniform.get((tag.contact_pk, tag.model_id))
-        if decision is not None:
-            checked += 1
-            wrong += decision.step != tag.step
-    limit = job.tagging.max_error
-    if checked < FEWEST_CHECKED:
-        reason = f"only {checked} kept tags of the uniform part are reviewed, {FEWEST_CHECKED} are needed"
-        return Promise(Estimate.missing(reason, as_of=now, n=checked), limit, "unknown")
-    error = _labelled(exact_interval(wrong / checked, checked), checked, now)
-    return Promise(error, limit, "breach" if error.low is not None and error.low > limit else "holds")
 
 
 def _labelled(found: Interval, size: int, now: datetime) -> Estimate:

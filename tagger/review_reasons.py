@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Literal
 
+from tagger.model import Tag
 from tagger.review import ReviewError
 from tagger.review_reads import stable_share
 
@@ -32,6 +33,9 @@ GOLD_SHARE = 0.05
 
 DRAWN_SHARE = 0.75
 """Share of a day's budget that drawn items may take before other reasons get the rest."""
+
+NOVEL = 0.5
+"""Novelty from which a contact counts as novel: one text in a hundred that fits the job is as strange."""
 
 
 def as_reason(name: str) -> Reason:
@@ -93,6 +97,15 @@ def order_of_reasons(budget: Budget, today: Today) -> tuple[Reason, ...]:
 def gold_is_due(by: str, reads: int) -> bool:
     """Whether the next item of an analyst who has done so many reads is a known answer: by chance, nobody can tell."""
     return stable_share("gold", by, str(reads)) < GOLD_SHARE
+
+
+def reason_of(tag: Tag, *, disagreed: bool) -> Reason | None:
+    """Why a tag should be looked at: model and LLM read it differently, it is like nothing known, or left unsure."""
+    if disagreed:
+        return "disagree"
+    if not tag.deferred:
+        return None
+    return "novel" if tag.novelty >= NOVEL else "unsure"
 
 
 def goes_before(reason: Reason) -> tuple[Reason, ...]:

@@ -15,6 +15,7 @@ from api.v1.documents import plain
 from store.jobs import read_job
 from store.review_claims import Claim, claim
 from store.review_queue import job_of_item, reviewed_job
+from store.review_queueing import queue_named
 from store.review_reading import ItemDetail, left_for, read_item
 from store.review_stats import read_agreement, read_stats
 from store.review_work import Answer, decide, flag, skip, undo
@@ -32,8 +33,16 @@ JobName = Annotated[str | None, Query(description="Whose queue; may be left out 
 def claim_items(session: DbSession, body: shapes.ClaimBody) -> Any:
     """Up to `n` items in the order of work; those already in hand come first and are renewed."""
     job = reviewed_job(session, body.job)
-    found = claim(session, job, body.by, now=datetime.now(UTC), n=body.n, reasons=body.reasons)
+    now, beyond = datetime.now(UTC), body.beyond_budget
+    found = claim(session, job, body.by, now=now, n=body.n, reasons=body.reasons, beyond_budget=beyond)
     return {"items": [_claimed(read_item(session, one.item, body.by), one) for one in found]}
+
+
+@router.post("/ask", response_model=shapes.QueuedShape)
+def ask(session: DbSession, body: shapes.AskBody) -> Any:
+    """Put contacts in the queue because a leader asks; they never correct a figure."""
+    job = reviewed_job(session, body.job)
+    return asdict(queue_named(session, body.contacts, "asked", job_id=job, by=body.by, note=body.why))
 
 
 @router.post("/{item}/decision", response_model=shapes.RecordedShape)
@@ -41,7 +50,9 @@ def decide_item(session: DbSession, item: str, body: shapes.DecisionBody) -> Any
     """Record a decision; 409 where another analyst holds the item."""
     answer = _answer(body, read_job(session, job_of_item(session, item)))
     done = decide(session, item, body.by, answer, now=datetime.now(UTC))
-    return {name: value for name, value in asdict(done).items() if name != "decision"}
+    shown = {name: value for name, value in asdict(done).items() if name != "decision"}
+    # whoever is measured by a known answer is not told, or they might think again
+    return {**shown, "read": "first", "waits_for": "done"} if done.read == "gold" else shown
 
 
 @router.post("/{item}/skip", response_model=shapes.StateShape)
@@ -94,9 +105,9 @@ def _claimed(detail: ItemDetail, held: Claim) -> dict[str, Any]:
         "item": detail.item,
         "job": detail.job_id,
         "contact_id": detail.contact.id,
-        "reason": detail.reason,
-        "drawn": detail.drawn,
-        "read": detail.kind,
+        "reason": None if detail.hidden else detail.reason,
+        "drawn": None if detail.hidden else detail.drawn,
+        "read": "first" if detail.kind == "gold" else detail.kind,
         "suggestion_hidden": detail.hidden,
         "suggested": {name: value for name, value in asdict(tag).items() if name in names} if tag else None,
         "earlier": [{"step": read.step, "outcome": read.outcome} for read in earlier],

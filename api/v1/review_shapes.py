@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.v1.contact_shapes import SpanShape, TurnShape
 from api.v1.shapes import EstimateShape, Shape
 
-ReadName = Literal["first", "second", "adjudicated"]
+ReadName = Literal["first", "second", "adjudicated", "gold", "bulk"]
 
 
 class ClaimBody(BaseModel):
@@ -20,6 +20,24 @@ class ClaimBody(BaseModel):
     reasons: list[str] = Field(default_factory=list, description="only items with one of these reasons; none: all")
     by: str = Field(min_length=1, max_length=60, description="who is reviewing", examples=["ann"])
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
+    beyond_budget: bool = Field(default=False, description="also when the day's budget is spent")
+
+
+class AskBody(BaseModel):
+    """Ask for contacts to be reviewed: a leader wants to know."""
+
+    contacts: list[str] = Field(min_length=1, max_length=1000, description="ids as their senders gave them")
+    by: str = Field(min_length=1, max_length=60)
+    why: str | None = Field(default=None, max_length=2000, description="shown to the analyst")
+    job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
+
+
+class QueuedShape(Shape):
+    """Contacts newly in the queue, asked for already, and those that nobody knows."""
+
+    added: int
+    already_there: int
+    unknown: list[str]
 
 
 class ByBody(BaseModel):
@@ -64,9 +82,9 @@ class ClaimedShape(Shape):
     item: str
     job: str
     contact_id: str
-    reason: str
-    drawn: bool
-    read: ReadName
+    reason: str | None = Field(description="null where the suggestion is hidden: a known answer must not be told apart")
+    drawn: bool | None = Field(description="null where the reason is")
+    read: Literal["first", "second", "adjudicated"]
     suggestion_hidden: bool
     suggested: SuggestionShape | None
     earlier: list[EarlierShape]
@@ -135,10 +153,11 @@ class AnalystShape(Shape):
 
 
 class PullShape(Shape):
-    """How often first reads gave the model's step, its suggestion shown and hidden."""
+    """How often first reads gave the model's step, its suggestion shown and hidden; `pulled` is the difference."""
 
     shown: EstimateShape
     hidden: EstimateShape
+    pulled: EstimateShape
 
 
 class PromiseShape(Shape):
@@ -147,6 +166,22 @@ class PromiseShape(Shape):
     error: EstimateShape
     max_error: float
     state: Literal["holds", "breach", "unknown"]
+    floor: float | None = Field(description="confidence under which tags are put aside since a breach")
+
+
+class GoldScoreShape(Shape):
+    """How often one analyst gave the known step, and step and outcome."""
+
+    by: str
+    step: EstimateShape
+    outcome: EstimateShape
+
+
+class BudgetShape(Shape):
+    """Reviews a day (null: as many as there are), and the share of them that drawn items may take first."""
+
+    per_day: int | None
+    drawn_share: float
 
 
 class StatsShape(Shape):
@@ -163,6 +198,10 @@ class StatsShape(Shape):
     analysts: list[AnalystShape]
     pull: PullShape
     promise: PromiseShape
+    gold: list[GoldScoreShape]
+    budget: BudgetShape
+    spent: int
+    seconds: float | None
 
 
 class AgreementShape(Shape):

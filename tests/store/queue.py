@@ -27,6 +27,7 @@ def add_items(session: Session, count: int, *, drawn: bool = True) -> list[str]:
             "item": f"item-{n:03}",
             "contact_pk": n + 1,
             "drawn": drawn,
+            "place": (n + 1) / count if drawn else 0.0,
             "u": (n + 1) / (2 * count) if drawn else None,
             "pi": 0.5 if drawn else None,
             "policy": "p",
