@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from classifiers.calibration import MarginScale
 from classifiers.deferral import NOTHING
 from classifiers.encoder import Encoder
+from classifiers.focus import Reach
 from classifiers.lexical import GramTable, LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.model import Model
@@ -56,6 +57,7 @@ def settings_of(model: Model) -> Plain:
         "gamma": vectors.scorer.gamma,
         "lexical": _stage_settings(words.scale, words.tail, words.accept),
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
+        **({"reach": asdict(model.reach)} if model.reach else {}),
         **({"second": _second_settings(vectors.second)} if vectors.second else {}),
     }
 
@@ -82,7 +84,8 @@ def rebuilt(
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
     if tuned is not None:
         embedding = replace(embedding, second=_second_look(settings["second"], tensors, tuned))
-    return Model(space, lexical, embedding)
+    reach = Reach(**settings["reach"]) if "reach" in settings else None  # models of earlier versions have none
+    return Model(space, lexical, embedding, reach)
 
 
 def content_id(model: Model) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.cascade import Answers, Stage, run_cascade
 from classifiers.documents import Document, joined, segment_weights
+from classifiers.focus import Reach, focused
 from classifiers.scores import LabelScores, LabelSpace
 from classifiers.stages import EmbeddingStage, LexicalStage
 from taxonomy.errors import BadInputError
@@ -35,6 +36,7 @@ class Model:
     space: LabelSpace
     lexical: LexicalStage
     embedding: EmbeddingStage
+    reach: Reach | None = None
     id: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
     held_out: LabelScores | None = None
@@ -52,12 +54,17 @@ class Model:
         parts = []
         for start in range(0, len(documents), batch):
             part = documents[start : start + batch]
-            parts.append(self._answer_batch(part, mode=mode, then=then))
+            near = focused(part, self.lexical, self.reach)
+            parts.append(near.settled(self._answer_batch(near.documents, mode=mode, then=then)))
         return Answers.joined(self.space, parts)
 
     def score(self, documents: Sequence[Document], *, batch: int = BATCH, mode: Mode = "cascade") -> LabelScores:
         """The scores of `answer` alone."""
         return self.answer(documents, batch=batch, mode=mode).scores
+
+    def passage_scores(self, passages: Sequence[str]) -> LabelScores:
+        """What the words of each passage alone say: the cheap stage, since there are many of them."""
+        return self.lexical.judge([[passage] for passage in passages]).scores
 
     def segment_scores(
         self, documents: Sequence[Document], labels: Sequence[str], *, mode: Mode = "lexical"

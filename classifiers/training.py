@@ -15,6 +15,7 @@ from classifiers.card import cascade_scores, make_card
 from classifiers.content import content_id
 from classifiers.documents import Document, joined
 from classifiers.encoder import CachedEncoder, Encoder
+from classifiers.focus import Reach
 from classifiers.head import LinearHead
 from classifiers.held_out import Codes, HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
 from classifiers.model import Model
@@ -94,7 +95,8 @@ def train(
             embedding, held_out, rows = replace(embedding, second=looked.second), looked.held_out, tuned.rows
     promise = Promise(max_error, delta, loss)
     found = thresholds(held_out, promise)
-    model = Model(space, replace(lexical, accept=found.lexical), replace(embedding, accept=found.embedding))
+    stages = replace(lexical, accept=found.lexical), replace(embedding, accept=found.embedding)
+    model = Model(space, *stages, Reach.of(documents))
     card = make_card(
         held_out,
         found,
