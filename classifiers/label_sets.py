@@ -20,7 +20,7 @@ from classifiers.calibration import Floats
 from classifiers.scores import LabelScores
 
 Level = Literal["label", "group"]
-COVERAGE = 0.9
+COVERAGE = 0.95
 ROUNDING = 1e-6
 """Probabilities of tags are rounded to this."""
 

@@ -105,6 +105,35 @@ class Model:
 
 
 @dataclass(frozen=True)
+class WordsAlone:
+    """A model that answers from words alone, and hands over whatever these do not settle; with the model's id."""
+
+    model: Model
+
+    @property
+    def id(self) -> str:
+        """The model's id."""
+        return self.model.id
+
+    @property
+    def space(self) -> LabelSpace:
+        """The model's labels."""
+        return self.model.space
+
+    def answer(self, documents: Sequence[Document]) -> Answers:
+        """The cheap stage's answers."""
+        return self.model.answer(documents, mode="lexical")
+
+    def passage_scores(self, passages: Sequence[str]) -> LabelScores:
+        """As the model's."""
+        return self.model.passage_scores(passages)
+
+    def segment_scores(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
+        """As the model's."""
+        return self.model.segment_scores(documents, labels)
+
+
+@dataclass(frozen=True)
 class _Everything:
     """Both stages as one: no text stops at the words."""
 

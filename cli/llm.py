@@ -39,8 +39,8 @@ def calibrate(job: str, data: Path, model: str | None, as_json: bool) -> None:
 
     Until this was done its answers are believed by a cautious assumption. Asks, and pays for, every sample.
     """
+    from flows.jobs import open_job
     from flows.llm_calibrate import calibrate as measure
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     settings = load_settings()

@@ -23,8 +23,8 @@ def group() -> None:
 @json_option
 def list_models(job: str, as_json: bool) -> None:
     """Every model of a job, the newest first, and which is in use."""
+    from flows.jobs import open_job
     from flows.models import shelved
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     settings = load_settings()
@@ -66,8 +66,8 @@ def list_models(job: str, as_json: bool) -> None:
 def show(job: str, model: str | None, as_json: bool) -> None:
     """The card of a model, and the promotions of the job; without MODEL the one in use."""
     from classifiers.card import card_text
+    from flows.jobs import open_job
     from flows.models import history, read_model
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     settings = load_settings()
@@ -94,8 +94,8 @@ def show(job: str, model: str | None, as_json: bool) -> None:
 @by_option
 def promote(job: str, model: str, why: str, by: str | None) -> None:
     """Put a model in use; one of another version of the job is refused."""
+    from flows.jobs import open_job
     from flows.models import promote as put_in_use
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     settings = load_settings()
@@ -111,8 +111,8 @@ def promote(job: str, model: str, why: str, by: str | None) -> None:
 @by_option
 def rollback(job: str, why: str, by: str | None) -> None:
     """Put the model back in use that was before the present one."""
+    from flows.jobs import open_job
     from flows.models import roll_back
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     settings = load_settings()

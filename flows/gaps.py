@@ -19,7 +19,7 @@ from classifiers.documents import Document, joined
 from classifiers.encoder import FloatMatrix
 from classifiers.model import Model
 from classifiers.topics import centres, group, salient_vectors, terms_of
-from flows.tag import check_version
+from flows.job_version import check_version
 from flows.workspace import Workspace
 from store.evidence import read_evidence
 from store.gap_candidates import Candidates, read_candidates, read_pool, read_usual

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.artifact import load
-from flows.tag import check_version
+from flows.job_version import check_version
 from store.models import ModelShelf, NoModelError, Promotion
 from store.settings import Settings
 from taxonomy.model import Job

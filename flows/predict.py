@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from classifiers.artifact import load
 from classifiers.llm import AidedModel
-from classifiers.model import Model
+from classifiers.model import Model, WordsAlone
+from flows.job_version import check_version
 from flows.llm import aided
-from flows.tag import check_version
 from store.models import ModelShelf
 from store.settings import Settings
 from tagger.formats.chunks import Line
@@ -29,15 +29,19 @@ class Predictor:
 
     job: Job
     model: Model
-    reader: Model | AidedModel
+    reader: Model | AidedModel | WordsAlone
 
     @classmethod
-    def open(cls, job: Job, *, settings: Settings, model: str | None = None) -> Predictor:
-        """The model in use, or the one named. Raises NoModelError or JobVersionError."""
+    def open(cls, job: Job, *, settings: Settings, model: str | None = None, words_alone: bool = False) -> Predictor:
+        """The model in use, or the one named; of it the cheap stage alone, without vectors and LLM, if so asked.
+
+        Raises NoModelError or JobVersionError.
+        """
         folder = ModelShelf(settings.models, job.id).path(model)
         found = load(folder, home=settings.home)
         check_version(found, job)
-        return cls(job, found, aided(found, job, settings=settings, folder=folder))
+        reader = WordsAlone(found) if words_alone else aided(found, job, settings=settings, folder=folder)
+        return cls(job, found, reader)
 
     def lines(self, batch: Sequence[tuple[int, bytes]]) -> list[dict[str, Any]]:
         """One answer per numbered line, in order: a tag, or an error where the line cannot be read."""
@@ -56,12 +60,23 @@ class Predictor:
 
 def tag_line(tag: Tag) -> dict[str, Any]:
     """The line of `headway predict` for one contact."""
-    line = asdict(tag)
-    line["id"] = line.pop("contact_id")
-    line["evidence"] = [asdict(span) for span in tag.evidence]
-    line["novelty"] = round(tag.novelty, 6)
-    order = ("id", "step", "outcome", "confidence", "deferred", "source", "steps", "outcomes", "evidence", "novelty")
-    return {name: line[name] for name in (*order, "model", "job", "job_version", "prompt")}
+    # Field by field: `asdict` copies every probability, which took three quarters of a quick tagger's time.
+    return {
+        "id": tag.contact_id,
+        "step": tag.step,
+        "outcome": tag.outcome,
+        "confidence": tag.confidence,
+        "deferred": tag.deferred,
+        "source": tag.source,
+        "steps": tag.steps,
+        "outcomes": tag.outcomes,
+        "evidence": [{"turn": span.turn, "start": span.start, "end": span.end} for span in tag.evidence],
+        "novelty": round(tag.novelty, 6),
+        "model": tag.model,
+        "job": tag.job,
+        "job_version": tag.job_version,
+        "prompt": tag.prompt,
+    }
 
 
 def error_line(refused: Rejected) -> dict[str, Any]:

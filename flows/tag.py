@@ -11,21 +11,16 @@ from classifiers.embedding_cache import EmbeddingCache
 from classifiers.llm import AidedModel
 from classifiers.model import Model
 from flows.drivers import catch_up, note_drivers
+from flows.job_version import check_version
 from flows.llm import aided
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
-from store.models import NoModelError
 from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged
 from tagger.tag import tag_contacts
-from taxonomy.model import Job
 
 BATCH = 2000
-
-
-class JobVersionError(NoModelError):
-    """The model was trained under another version of the job."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +37,6 @@ class AidedCounts(TaggedCounts):
     """The same where an LLM is configured: what it was asked, answered and refused, its tokens and its cost."""
 
     llm: Mapping[str, Any]
-
-
-def check_version(model: Model, job: Job) -> None:
-    """Raise JobVersionError unless the model was trained under this version of the job."""
-    trained_under = model.card["job_version"]
-    if trained_under != job.stamp:
-        raise JobVersionError(
-            f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
-            f"run `headway train --job {job.id} --data FILE`"
-        )
 
 
 def waiting(workspace: Workspace) -> int:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from flows.jobs import open_job
 from store.identity import Identity, open_identity
 from store.jobs import keep_file, save_job
 from store.models import ModelShelf
 from store.session import Database, open_database
 from store.settings import Settings, load_settings
-from taxonomy.loader import find_job, shipped_jobs
+from taxonomy.loader import shipped_jobs
 from taxonomy.model import Job
-
-
-def open_job(ref: str, settings: Settings) -> Job:
-    """The job that an id or a file names. Raises UnknownJobError or JobFileError."""
-    return find_job(ref, extra=[settings.jobs])
 
 
 def keep_job(job: Job, settings: Settings) -> None:

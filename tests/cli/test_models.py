@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.artifact import ModelFileError
-from flows.tag import JobVersionError
+from flows.job_version import JobVersionError
 from store.models import NoModelError
 
 STEPS = "steps:\n  - {{id: a, stage: locate, name: {}}}\n  - {{id: b, stage: conclude, name: B}}\n"
@@ -22,8 +22,8 @@ def job(home: Path, tmp_path: Path) -> Path:
 
 def trained(job: Path, tmp_path: Path, *, word: str = "parcel") -> str:
     """A model of the job from a few contacts; which word they use makes it another model."""
+    from flows.jobs import open_job
     from flows.train import train
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     rows = [(f"where is my {word} {n}", "a") for n in range(8)] + [(f"money back {n}", "b") for n in range(8)]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,8 @@ def heldout(in_demo: Path) -> list[dict]:
         return [json.loads(line) for line in file][:40]
 
 
-def predict(run, lines: list[bytes]) -> tuple[int, list[dict]]:
-    done = run("predict", "--job", JOB, input=b"\n".join(lines) + b"\n")
+def predict(run, lines: list[bytes], *options: str) -> tuple[int, list[dict]]:
+    done = run("predict", "--job", JOB, *options, input=b"\n".join(lines) + b"\n")
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -176,3 +178,27 @@ def test_a_model_of_another_job_version_is_refused(home: Path, tmp_path: Path, r
     job.write_text(text.format(2, "Another"))
     done = run("predict", "--job", job, input=b'{"id": "1", "text": "hi"}\n')
     assert "was trained under job version 1+" in str(done.exception)
+
+
+def test_predict_starts_without_what_is_slow_to_import(in_demo: Path, heldout: list[dict]) -> None:
+    script = (
+        "import sys; from cli.main import headway\n"
+        "try: headway(['predict', '--job', 'online-order'])\n"
+        "except SystemExit: pass\n"
+        "slow = ('torch', 'sklearn', 'pandas', 'sqlalchemy', 'prefect', 'openai', 'langchain_openai')\n"
+        "print([name for name in slow if name in sys.modules])"
+    )
+    one = json.dumps(heldout[0])
+    done = subprocess.run([sys.executable, "-c", script], input=one, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_words_alone_answers_without_vectors_and_hands_over_more(in_demo: Path, run) -> None:
+    with gzip.open(in_demo / "sample" / "heldout.jsonl.gz", "rb") as file:
+        lines = file.read().splitlines()[:80]
+    _, whole = predict(run, lines)
+    _, cheap = predict(run, lines, "--words-alone")
+    assert [tag["id"] for tag in cheap] == [tag["id"] for tag in whole]
+    assert sum(tag["deferred"] for tag in cheap) > sum(tag["deferred"] for tag in whole)
+    kept = [(quick, slow) for quick, slow in zip(cheap, whole, strict=True) if not quick["deferred"]]
+    assert all(quick == slow for quick, slow in kept)

@@ -15,8 +15,8 @@ from taxonomy.loader import find_job
 @pytest.fixture(scope="module")
 def banking_home(shared_data: Path, encoder_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a tagger trained on three fifths of Banking77, and the rest beside it."""
+    from flows.jobs import open_job
     from flows.train import train
-    from flows.workspace import open_job
     from store.settings import load_settings
 
     home = tmp_path_factory.mktemp("banking")
