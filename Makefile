@@ -42,6 +42,7 @@ check: $(VENV)/installed-dev ## lint, types and layers
 bench: $(VENV)/installed ## run the benchmarks
 	@$(BIN)/headway bench tagger
 	@$(BIN)/headway bench scale
+	@$(BIN)/headway bench measures
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(HEADWAY_HOME)

@@ -15,7 +15,7 @@ from alignment.estimate import Estimate
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
 from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula
 from alignment.heart import attempts, task_success
-from alignment.index import alignment_index, without_formula
+from alignment.index import DRAWS, alignment_index, without_formula
 from alignment.index_inputs import index_inputs
 from alignment.moments import Moments
 from alignment.opportunity import Surveyed, surveyed
@@ -26,8 +26,11 @@ from alignment.targets import Targets
 from alignment.trends import Window, shortest, weekly_windows
 from taxonomy.model import Job
 
-TREND_DRAWS = 200
+TREND_SURVEY_DRAWS = 200
 """Bootstrap draws of each survey mean on a trend line; the scorecard itself takes 1,000."""
+
+TREND_DRAWS = 1000
+"""Monte Carlo draws of each index on a trend line; the scorecard itself takes twice as many."""
 
 
 def build_scorecard(
@@ -43,12 +46,14 @@ def build_scorecard(
     contacts: int = 0,
     reviewed: int = 0,
     effort_scale: str = "ces2-7",
+    trends: bool = True,
 ) -> Scorecard:
     """Every figure of the page, each with its evidence or the reason why there is none.
 
     Contacts and starts of steps are those of the view's period; survey answers count up to its end, however
     old (`survey.current_answers`). Trend points speak of trailing weeks (`trends`). Without a
-    formula the index is not published. `contacts` and `reviewed` are shown as given.
+    formula the index is not published. `contacts` and `reviewed` are shown as given. Without `trends` the page has no
+    trend lines, which are most of the work.
     """
     scale = scale_named(effort_scale)
     evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
@@ -62,7 +67,7 @@ def build_scorecard(
         index = without_formula(_why_no_formula(job, outcomes, modes, view), as_of=view.as_of)
     else:
         index = evidence.index(formula, found, scores, view)
-    index_trend, step_trends = _trends(evidence, moments, view, formula, clusters)
+    lines = _trends(evidence, moments, view, formula, clusters) if trends else ((), {})
     return Scorecard(
         job=job,
         view=view,
@@ -71,9 +76,9 @@ def build_scorecard(
         reviewed=reviewed,
         tagged_to=tagged_to,
         index=index,
-        index_trend=index_trend,
+        index_trend=lines[0],
         steps=step_figures(job, found, moments.targets, scale=scale, as_of=view.as_of),
-        step_trends=step_trends,
+        step_trends=lines[1],
         failure_modes=modes,
         outcomes=outcomes,
         task_success=success,
@@ -96,11 +101,13 @@ class _Evidence:
         found: Sequence[TargetEstimates],
         survey: Surveyed,
         view: View,
+        *,
+        draws: int = DRAWS,
     ) -> AlignmentIndex:
         """The index of one view or trailing window."""
         success = task_success(self.job, self.attempts, view=view)
         inputs = index_inputs(formula, found, self.targets, survey=survey, success=success, scale=self.scale)
-        return alignment_index(formula, inputs, as_of=view.as_of)
+        return alignment_index(formula, inputs, as_of=view.as_of, draws=draws)
 
 
 def _why_no_formula(job: Job, outcomes: Sequence[OutcomeFigures], modes: Sequence[FailureMode], view: View) -> str:
@@ -118,15 +125,16 @@ class _Trailing:
     evidence: _Evidence
     window: Window
     clusters: Callable[[], Clusters | None]
+    columns: list[int]
 
     @cached_property
     def found(self) -> list[TargetEstimates]:
         """Estimates of every target in the window."""
         evidence, as_of = self.evidence, self.window.view.as_of
         clusters = self.clusters()
-        return target_estimates(
-            self.window.folds, evidence.targets, scale=evidence.scale, as_of=as_of, clusters=clusters
-        )
+        mine = None if clusters is None else clusters.of(self.columns)
+        folds = self.window.folds[:, self.columns]
+        return target_estimates(folds, evidence.targets, scale=evidence.scale, as_of=as_of, clusters=mine)
 
     def friction(self, step: str) -> tuple[Window, Estimate]:
         """A step's friction in the window."""
@@ -137,19 +145,24 @@ class _Trailing:
 
     def index(self, formula: IndexFormula, survey: Surveyed) -> tuple[Window, Estimate]:
         """The index in the window."""
-        return self.window, self.evidence.index(formula, self.found, survey, self.window.view).index
+        view = self.window.view
+        return self.window, self.evidence.index(formula, self.found, survey, view, draws=TREND_DRAWS).index
 
 
 def _trends(
     evidence: _Evidence, moments: Moments, view: View, formula: IndexFormula | None, clusters: Clusters | None
 ) -> tuple[tuple[TrendPoint, ...], Mapping[str, tuple[TrendPoint, ...]]]:
-    """The index and each step's friction by week."""
+    """The index and each step's friction by week; only targets that these need are estimated."""
+    modes = () if formula is None else tuple(outcome for _, outcome in formula.modes)
+    columns = moments.targets.columns(modes)
+    evidence = replace(evidence, targets=moments.targets.only(modes))
     scores = _ScoresByDate(evidence.job, evidence.survey, {})
     index: list[TrendPoint] = []
     steps: dict[str, list[TrendPoint]] = {step: [] for step in evidence.job.step_by_id}
     for week, windows in weekly_windows(moments, view):
         spans = [
-            _Trailing(evidence, window, partial(_window_clusters, moments, clusters, window)) for window in windows
+            _Trailing(evidence, window, partial(_window_clusters, moments, clusters, window), columns)
+            for window in windows
         ]
         for step, points in steps.items():
             points.append(TrendPoint(week, shortest(span.friction(step) for span in spans)))
@@ -180,5 +193,5 @@ class _ScoresByDate:
         answers = 0 if self.survey is None else int(known_by(self.survey["answered_at"], window).sum())
         if answers not in self.known:
             view = replace(window, start=None)
-            self.known[answers] = surveyed(self.job, self.survey, view=view, draws=TREND_DRAWS)
+            self.known[answers] = surveyed(self.job, self.survey, view=view, draws=TREND_SURVEY_DRAWS)
         return self.known[answers]

@@ -33,6 +33,10 @@ class Clusters:
     design: Array
     deviations: Array
 
+    def of(self, columns: list[int]) -> Clusters:
+        """Those of some targets."""
+        return Clusters(self.design[columns], self.deviations[:, columns])
+
 
 def clusters_of(replicated: Replicated, sums: Array, *, lam: float | None = None) -> Clusters:
     """Design effects and joint errors from replicates and the sums (targets, measures, SUMS) of the same contacts.

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -93,7 +94,7 @@ class IndexFormula:
         fields["notes"] = tuple(fields["notes"])
         return cls(**fields)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A name such as `e1-3f9a0c21d4`: the epoch, and a hash of everything the formula holds."""
         content = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from alignment.estimate import Estimate
 from alignment.intervals import t_quantile, wilson_interval
+from alignment.remembered import Remembered
 from alignment.scorecard import View
 from alignment.survey import inside_filters, known_by, require_columns
 from taxonomy.model import Job
 
 EVENT_COLUMNS = ("event_id", "customer", "at", "step", "type", "success")
 MIN_ATTEMPTS = 10
+_kept: Remembered[pd.DataFrame] = Remembered(32)
+_kept_starts: Remembered[_Starts] = Remembered(32)
 _ABSENT = "not enough evidence: no product event says that somebody started this step"
 
 
@@ -39,9 +46,18 @@ def attempts(events: pd.DataFrame, *, view: View) -> pd.DataFrame:
     An event belongs to the latest start of the same customer on the same step at or before it. Events before any
     start, and events without a customer, match no start and are left out. A completion is verified where its
     `success` is True. Everything known at `as_of` counts; `in_period` then picks the starts of a period. The view's
-    segment filters apply, its channel does not. Duplicate event ids count once.
+    segment filters apply, its channel does not. Duplicate event ids count once. Kept while the events' frame lives.
     """
     require_columns(events, EVENT_COLUMNS, what="events")
+    if events.empty:
+        return _attempts(events, view)
+    # what is known by a moment only grows, so that its size says what it is
+    known = int((pd.to_datetime(events["at"], utc=True) <= pd.Timestamp(view.as_of)).sum())
+    asked = (known, tuple(sorted(view.filters.items())))
+    return _kept.get(events, asked, lambda: _attempts(events, view))
+
+
+def _attempts(events: pd.DataFrame, view: View) -> pd.DataFrame:
     kept = events[inside_filters(events, view)].drop_duplicates("event_id")
     kept = kept.assign(at=pd.to_datetime(kept["at"], utc=True))
     kept = kept[kept["customer"].notna() & (kept["at"] <= pd.Timestamp(view.as_of))]
@@ -79,11 +95,37 @@ def task_success(job: Job, table: pd.DataFrame | None, *, view: View) -> dict[st
     """Verified completions / starts for every step of the job, with Wilson's interval, from `attempts`."""
     if table is None or table.empty:
         return {step: Estimate.missing(_ABSENT, as_of=view.as_of) for step in job.step_by_id}
-    counted = in_period(table, view).groupby("step")["success"].agg(["sum", "size"])
-    return {
-        step: _ratio(int(counted["sum"].get(step, 0)), int(counted["size"].get(step, 0)), view.as_of)
-        for step in job.step_by_id
-    }
+    starts = _kept_starts.get(table, None, lambda: _Starts.of(table))
+    return {step: _ratio(*starts.counted(step, view), view.as_of) for step in job.step_by_id}
+
+
+@dataclass(frozen=True)
+class _Starts:
+    """Per step the moments of its starts in order, and running counts of those that succeeded."""
+
+    by_step: Mapping[str, tuple[pd.DatetimeIndex, NDArray[np.intp]]]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Self:
+        """The starts of an attempts table."""
+        ordered = table.assign(started=pd.to_datetime(table["started"], utc=True)).sort_values("started")
+        parts = ordered.groupby("step", sort=False)
+        return cls({str(step): (pd.DatetimeIndex(part["started"]), _running(part["success"])) for step, part in parts})
+
+    def counted(self, step: str, view: View) -> tuple[int, int]:
+        """Verified completions and starts of a step in a view's period."""
+        if step not in self.by_step:
+            return 0, 0
+        started, succeeded = self.by_step[step]
+        last = int(started.searchsorted(pd.Timestamp(view.as_of), side="right"))
+        if view.end is not None:
+            last = min(last, int(started.searchsorted(pd.Timestamp(view.end, tz="UTC"))))
+        first = 0 if view.start is None else int(started.searchsorted(pd.Timestamp(view.start, tz="UTC")))
+        return (0, 0) if last <= first else (int(succeeded[last] - succeeded[first]), last - first)
+
+
+def _running(success: pd.Series[bool]) -> NDArray[np.intp]:
+    return np.concatenate([[0], np.cumsum(success.to_numpy(dtype=bool))]).astype(np.intp)
 
 
 def heart(table: pd.DataFrame, step: str, *, as_of: datetime) -> Heart:

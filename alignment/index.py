@@ -126,21 +126,26 @@ def _draws(
 ) -> Array:
     """Values drawn within each input's sampling distribution, shape (draws, terms)."""
     drawn = np.zeros((draws, len(terms)))
+    joint = _together(formula, {term.id: deviations[term.id] for term in terms if term.id in deviations}, draws)
     for i, term in enumerate(terms):
-        deviation = deviations.get(term.id)
-        if deviation is None:
+        normal = joint.get(term.id)
+        if normal is None:
             normal = _normals(f"{formula.version} {term.id}{salts.get(term.id, '')}", draws)[0]
-        else:
-            normal = _together(formula, deviation, draws)
         drawn[:, i] = _drawn(term, normal)
     return drawn
 
 
-def _together(formula: IndexFormula, deviation: Array, draws: int) -> Array:
-    """Standard normal numbers that correlate between inputs as their errors over the replicates do."""
-    length = float(np.sqrt((deviation**2).sum()))
-    shared = _normals(f"{formula.version} {len(deviation)} together", draws, len(deviation))
-    return np.asarray(deviation @ shared / length) if length > 0 else np.zeros(draws)
+def _together(formula: IndexFormula, deviations: Mapping[str, Array], draws: int) -> dict[str, Array]:
+    """Standard normal numbers by input that correlate as the inputs' errors over their replicates do."""
+    found: dict[str, Array] = {}
+    for count in {len(deviation) for deviation in deviations.values()}:
+        mine = {name: deviation for name, deviation in deviations.items() if len(deviation) == count}
+        errors = np.stack(list(mine.values()))
+        length = np.sqrt((errors**2).sum(axis=1, keepdims=True))
+        unit = np.divide(errors, length, out=np.zeros_like(errors), where=length > 0)
+        normal = unit @ _normals(f"{formula.version} {count} together", draws, count)
+        found |= dict(zip(mine, normal, strict=True))
+    return found
 
 
 @lru_cache(maxsize=128)

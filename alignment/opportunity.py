@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from alignment.estimate import Estimate
 from alignment.intervals import t_quantile
+from alignment.remembered import Remembered
 from alignment.scorecard import OutcomeFigures, View
-from alignment.survey import current_answers
+from alignment.survey import current_answers, known_by
 from taxonomy.model import Job
 
 Array = NDArray[np.float64]
@@ -24,6 +25,7 @@ MIN_RESPONDENTS = 10
 UNDER_SERVED = 10.0
 TOP = 5
 _CHUNK = 100
+_kept: Remembered[Surveyed] = Remembered(64)
 
 
 def opportunity(importance: Array, satisfaction: Array, *, floor: bool) -> Array:
@@ -64,19 +66,41 @@ class Surveyed:
 
     figures: tuple[OutcomeFigures, ...]
     deviations: Mapping[str, Array]
+    as_of: datetime
+
+    def at(self, as_of: datetime) -> Surveyed:
+        """The same scores, asked for at another moment."""
+        if as_of == self.as_of:
+            return self
+        return Surveyed(tuple(_dated(one, as_of) for one in self.figures), self.deviations, as_of)
+
+
+def _dated(figures: OutcomeFigures, as_of: datetime) -> OutcomeFigures:
+    names = ("importance", "satisfaction", "opportunity")
+    return replace(figures, **{name: replace(getattr(figures, name), as_of=as_of) for name in names})
 
 
 def surveyed(job: Job, survey: pd.DataFrame | None, *, view: View, draws: int = 1000) -> Surveyed:
-    """`outcome_figures`, and how the opportunities err together."""
-    answers = None if survey is None or survey.empty else current_answers(survey, view)
+    """`outcome_figures`, and how the opportunities err together. Kept while the survey's frame lives."""
+    if survey is None or survey.empty:
+        return _scored(job, None, view, draws)
+    # what is known by a moment only grows, so that its size says what it is
+    known = int(known_by(survey["answered_at"], view).sum())
+    asked = (job.id, job.index.floor, tuple(job.step_of.items()), known, tuple(sorted(view.filters.items())), draws)
+    return _kept.get(survey, asked, lambda: _scored(job, survey, view, draws)).at(view.as_of)
+
+
+def _scored(job: Job, survey: pd.DataFrame | None, view: View, draws: int) -> Surveyed:
+    answers = None if survey is None else current_answers(survey, view)
     if answers is None or answers.empty:
-        return Surveyed(tuple(_unasked(job, outcome, view.as_of) for outcome in job.outcome_by_id), {})
+        return Surveyed(tuple(_unasked(job, outcome, view.as_of) for outcome in job.outcome_by_id), {}, view.as_of)
     scores = _Scores.of(answers, tuple(job.outcome_by_id))
     replicates = _bootstrap(scores, draws)
     figures = _ranked(job, scores, replicates, view.as_of)
     drawn = opportunity(replicates[0], replicates[1], floor=job.index.floor)
     errors = {one.outcome: drawn[:, o] for o, one in enumerate(figures) if one.opportunity.value is not None}
-    return Surveyed(figures, {name: error - error.mean() for name, error in errors.items() if np.isfinite(error).all()})
+    deviations = {name: error - error.mean() for name, error in errors.items() if np.isfinite(error).all()}
+    return Surveyed(figures, deviations, view.as_of)
 
 
 def _unasked(job: Job, outcome: str, as_of: datetime) -> OutcomeFigures:
@@ -96,8 +120,8 @@ class _Scores:
 
     @classmethod
     def of(cls, answers: pd.DataFrame, outcomes: tuple[str, ...]) -> _Scores:
-        respondents = sorted(set(answers["respondent"].astype(str)))
-        row = answers["respondent"].astype(str).map({name: i for i, name in enumerate(respondents)}).to_numpy()
+        row, distinct = pd.factorize(answers["respondent"].astype(str), sort=True)
+        respondents = [str(name) for name in distinct]
         column = answers["outcome"].map({name: i for i, name in enumerate(outcomes)})
         asked = column.notna().to_numpy()
         at = (row[asked], column[asked].to_numpy(dtype=int))

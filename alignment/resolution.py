@@ -56,20 +56,19 @@ def immature(frame: pd.DataFrame, *, window_days: float, as_of: datetime) -> int
 
 def _in_order(frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     """Contacts of known customer begun by `as_of`, by customer and start; ties by contact id."""
+    frame = frame.reset_index(drop=True)
     start = pd.to_datetime(frame["started_at"], utc=True)
     end = pd.to_datetime(frame["ended_at"], utc=True).fillna(start)
     contacts = pd.DataFrame(
         {
             "row": np.arange(len(frame)),
-            "contact": frame["contact"].to_numpy(),
-            "customer": frame["customer"].to_numpy(),
-            "start": start.to_numpy(),
-            "end": np.maximum(end.to_numpy(), start.to_numpy()),
-            "abandoned": (frame["abandoned"] == True).to_numpy(),  # noqa: E712 - missing is not abandoned
+            "contact": frame["contact"],
+            "customer": frame["customer"],
+            "start": start,
+            "end": end.where(end >= start, start),
+            "abandoned": frame["abandoned"] == True,  # noqa: E712 - missing is not abandoned
         }
     )
-    for column in ("start", "end"):
-        contacts[column] = pd.to_datetime(contacts[column], utc=True)
     known = contacts["customer"].notna() & contacts["start"].notna() & (contacts["start"] <= pd.Timestamp(as_of))
     return contacts[known].sort_values(["customer", "start", "contact"], kind="stable")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -60,6 +61,14 @@ class Targets:
         except KeyError as error:
             message = f"these moments hold no {kind} {target!r}; they were made for another version of the job"
             raise UnknownTargetError(message) from error
+
+    def only(self, outcomes: Collection[str]) -> Targets:
+        """The same steps with these outcomes only, in the same order."""
+        return Targets(self.steps, tuple(outcome for outcome in self.outcomes if outcome in outcomes))
+
+    def columns(self, outcomes: Collection[str]) -> list[int]:
+        """The columns that `only` keeps."""
+        return [self._positions[name] for name in self.only(outcomes).names]
 
     @property
     def partition(self) -> slice:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.bench_measures import measures
 from cli.bench_reviewing import COMMANDS
 from cli.output import json_option, print_json
 
@@ -96,7 +97,7 @@ def llm(contacts: int, as_json: bool) -> None:
     print_json(result) if as_json else click.echo(llm_text(result))
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, measures):
     bench.add_command(_command)
 
 

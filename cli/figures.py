@@ -122,7 +122,7 @@ for further in (change, export, reweight):
 @json_option
 def scorecard(job: str, as_json: bool, **chosen: Any) -> None:
     """Show a job's scorecard."""
-    card, _ = _read(job, chosen)
+    card, _ = _read(job, chosen, trends=as_json)
     if as_json:
         from alignment.documents import scorecard_json
 
@@ -132,7 +132,11 @@ def scorecard(job: str, as_json: bool, **chosen: Any) -> None:
 
 
 def _read(
-    job: str, chosen: dict[str, Any], *, also: Callable[[Any, Any, Any], Any] | None = None
+    job: str,
+    chosen: dict[str, Any],
+    *,
+    also: Callable[[Any, Any, Any], Any] | None = None,
+    trends: bool = False,
 ) -> tuple[Scorecard, Any]:
     from cli.database import opened
     from flows.workspace import Workspace
@@ -140,7 +144,7 @@ def _read(
 
     found, view = Workspace.open(job).job, _view(chosen)
     with opened() as session:
-        card = read_scorecard(session, found, view)
+        card = read_scorecard(session, found, view, trends=trends)
         return card, also(session, found, view) if also else None
 
 

@@ -64,14 +64,18 @@ def read_inputs(session: Session, job: Job, *, as_of: datetime) -> Inputs:
     )
 
 
-def read_scorecard(session: Session, job: Job, view: View) -> Scorecard:
+def read_scorecard(session: Session, job: Job, view: View, *, trends: bool = True) -> Scorecard:
     """A job's scorecard for a view, from what was known at the view's `as_of`.
 
-    As long as nothing new is recorded the same scorecard is given, dated when it was first made.
+    As long as nothing new is recorded the same scorecard is given, dated when it was first made. Without `trends` it
+    may come without trend lines, which are most of the work.
     """
-    card = _kept.get(_key(session, job, view), lambda: _build(session, job, view))
+    key = _key(session, job, view)
+    card = None if trends else _kept.peek((*key, True))
+    if card is None:
+        card = _kept.get((*key, trends), lambda: _build(session, job, view, trends=trends))
     # One made later than the moment asked about holds the same figures under a later date.
-    return card if card.view.as_of <= view.as_of else _build(session, job, view)
+    return card if card.view.as_of <= view.as_of else _build(session, job, view, trends=trends)
 
 
 def _key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
@@ -97,7 +101,7 @@ def _newest(session: Session, table: Table, as_of: datetime) -> int:
     return session.scalar(select(func.max(table.c.pk)).where(table.c.recorded_at <= as_of)) or 0
 
 
-def _build(session: Session, job: Job, view: View) -> Scorecard:
+def _build(session: Session, job: Job, view: View, *, trends: bool) -> Scorecard:
     inputs = read_inputs(session, job, as_of=view.as_of)
     return build_scorecard(
         job,
@@ -110,6 +114,7 @@ def _build(session: Session, job: Job, view: View) -> Scorecard:
         tagged_to=inputs.tagged_to,
         contacts=inputs.contacts,
         reviewed=inputs.reviewed,
+        trends=trends,
     )
 
 
