@@ -32,6 +32,9 @@ FEWEST = 5
 MOST_AT_ONCE = 3000
 """Texts clustered by their distances (their square in memory: 72 MB); the others join the nearest group."""
 
+STRANGE = 0.5
+"""Novelty from which a contact counts as strange: of those that fit, one in a hundred is as far from all labelled."""
+
 IN_TEXTS = 3
 """A name's word stands in so many texts of its topic, so that nobody's own words become one."""
 

@@ -63,9 +63,7 @@ def stats(job: str, as_json: bool) -> None:
 
 @review.command()
 @job_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="File (argilla: folder) to write; default standard output."
-)
+@click.option("--out", type=click.Path(path_type=Path), help="File (argilla: folder); default standard output.")
 @format_option
 @click.option("--open", "to_work", is_flag=True, help="For other tools: what needs an answer, without what leads.")
 @user_option

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from classifiers.topics import STRANGE
 from store.contacts import read_contacts
 from store.jobs import UnknownJobError, read_job
 from store.review_standing import known_decisions
@@ -19,9 +20,6 @@ from taxonomy.model import Job
 CHUNK = 500
 MOST = 10_000
 """Contacts that are grouped at the most: all that analysts decided, then strange ones by their random numbers."""
-
-STRANGE = 0.5
-"""Novelty from which a contact counts as strange: of those that fit, one in a hundred is as far from all labelled."""
 
 
 @dataclass(frozen=True)

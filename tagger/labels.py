@@ -49,6 +49,11 @@ class LabelReader:
             for alias in (*outcome.aliases, outcome.id)
         }
 
+    @property
+    def job_id(self) -> str:
+        """Whose words these are."""
+        return self._job.id
+
     def resolve(self, labels: Labels) -> Labels:
         """The same labels in the job's own ids; an outcome alone implies its step.
 
