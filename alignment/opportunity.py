@@ -16,7 +16,7 @@ from alignment.estimate import Estimate
 from alignment.intervals import t_quantile
 from alignment.remembered import Remembered
 from alignment.scorecard import OutcomeFigures, View
-from alignment.survey import current_answers, known_by
+from alignment.survey import MAPPED, current_answers, known_by
 from taxonomy.model import Job
 
 Array = NDArray[np.float64]
@@ -117,6 +117,8 @@ class _Scores:
     importance: Array
     satisfaction: Array
     seed: int
+    note: str | None = None
+    """How answers were mapped, where they were."""
 
     @classmethod
     def of(cls, answers: pd.DataFrame, outcomes: tuple[str, ...]) -> _Scores:
@@ -130,7 +132,14 @@ class _Scores:
         for part, values in zip(parts, (None, "importance", "satisfaction"), strict=True):
             part[at] = weight if values is None else weight * answers[values].to_numpy(dtype=float)[asked]
         digest = hashlib.sha256("\n".join(respondents).encode()).digest()
-        return cls(outcomes, parts[0], parts[1], parts[2], int.from_bytes(digest[:8], "big"))
+        scales = set(answers["scale"]) if "scale" in answers.columns else set()
+        note = "; ".join(MAPPED[scale] for scale in sorted(scales & MAPPED.keys())) or None
+        return cls(outcomes, parts[0], parts[1], parts[2], int.from_bytes(digest[:8], "big"), note)
+
+    @property
+    def lowest(self) -> float:
+        """The lowest mean that answers allow."""
+        return 0.0 if self.note and MAPPED["1-5-top-two"] in self.note else 1.0
 
     @property
     def people(self) -> NDArray[np.intp]:
@@ -172,11 +181,18 @@ def _ranked(job: Job, scores: _Scores, replicates: Array, as_of: datetime) -> tu
             continue
         quantile = t_quantile(_kish(scores.weight[:, o]) - 1)
         important, satisfied, opening = (
-            _estimate(float(value[o]), float(np.nanstd(sample[:, o]) * quantile), bounds, people, as_of)
+            _estimate(
+                float(value[o]),
+                float(np.nanstd(sample[:, o]) * quantile),
+                bounds,
+                people,
+                as_of=as_of,
+                note=scores.note,
+            )
             for value, sample, bounds in (
-                (importance, replicates[0], (1.0, 10.0)),
-                (satisfaction, replicates[1], (1.0, 10.0)),
-                (values, drawn, (1.0 if floor else -8.0, 19.0)),
+                (importance, replicates[0], (scores.lowest, 10.0)),
+                (satisfaction, replicates[1], (scores.lowest, 10.0)),
+                (values, drawn, (scores.lowest if floor else 2 * scores.lowest - 10.0, 20.0 - scores.lowest)),
             )
         )
         verdict = served(float(importance[o]), float(satisfaction[o]))
@@ -197,9 +213,11 @@ def _kish(weight: Array) -> float:
     return float(weight.sum() ** 2 / (weight**2).sum())
 
 
-def _estimate(value: float, spread: float, bounds: tuple[float, float], people: int, as_of: datetime) -> Estimate:
+def _estimate(
+    value: float, spread: float, bounds: tuple[float, float], people: int, *, as_of: datetime, note: str | None
+) -> Estimate:
     low, high = max(value - spread, bounds[0]), min(value + spread, bounds[1])
-    return Estimate(value, low, high, people, 0, "survey", as_of)
+    return Estimate(value, low, high, people, 0, "survey", as_of, note)
 
 
 def _thin(job: Job, outcome: str, people: int, as_of: datetime) -> OutcomeFigures:

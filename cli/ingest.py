@@ -24,8 +24,17 @@ SOME_QUARANTINED = 3
 @click.option(
     "--source", default="default", show_default=True, help="Name of the sending system: ids are unique within it."
 )
+@click.option(
+    "--answers",
+    type=click.Choice(["1-10", "1-5-top-two", "1-5-linear"]),
+    default="1-10",
+    show_default=True,
+    help="How importance and satisfaction were asked; 1 to 5 counts as 10 x the share of 4 and 5, or linearly.",
+)
 @json_option
-def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str | None, source: str, as_json: bool) -> None:
+def ingest(
+    paths: tuple[Path, ...], kind: str, format_: str, job: str | None, source: str, answers: str, as_json: bool
+) -> None:
     """Read contacts, surveys or events into the store.
 
     PATHS are files or folders. Lines that cannot be used go to quarantine with the reason; exit code 3 says so.
@@ -45,6 +54,7 @@ def ingest(paths: tuple[Path, ...], kind: str, format_: str, job: str | None, so
             kind=kind,  # type: ignore[arg-type]
             format=format_,
             source=source,
+            answers=answers,
             tick=tick,
         )
     if workspace:

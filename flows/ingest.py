@@ -22,6 +22,7 @@ from tagger.answers import RowError, parse_answer, parse_event
 from tagger.formats.reading import Accepted, Rejected, discover, read_contacts
 from tagger.formats.record import contact_to_json
 from tagger.formats.rows import read_rows
+from tagger.formats.survey_rows import read_survey
 from tagger.labels import LabelReader
 from tagger.redact import redact_contact, redact_raw
 from taxonomy.errors import BadInputError
@@ -29,10 +30,7 @@ from taxonomy.model import Job
 
 Kind = Literal["contacts", "outcome-survey", "events"]
 BATCH = 1000
-COLUMNS = {
-    "outcome-survey": ("respondent_id", "answered_at", "outcome", "importance", "satisfaction"),
-    "events": ("event_id", "at", "step", "type"),
-}
+EVENT_COLUMNS = ("event_id", "at", "step", "type")
 PEOPLE = ("respondent_id", "customer_id")
 
 
@@ -68,20 +66,21 @@ def ingest(
     source: str = "default",
     quarantine: bool = True,
     since: date | None = None,
+    answers: str = "1-10",
     tick: Ticker = silent,
 ) -> Ingested:
     """Read files and folders into the store, a batch a unit of work.
 
     Contacts without a `job` may be read by every job; surveys and events need one. `quarantine` False only counts
     what is refused: a second look at something that is in quarantine already. Contacts that began before `since` are
-    passed over; those without a start are not.
+    passed over; those without a start are not. `answers` is the scale of survey rows that name none.
     Raises JobNeededError, or BadInputError for unusable files.
     """
     if kind != "contacts" and job is None:
         raise JobNeededError(f"{kind} rows name steps and outcomes of a job: say which with --job")
     total = Ingested()
     for path in discover(paths):
-        intake = Intake(home, path, kind, job, source, quarantine)
+        intake = Intake(home, path, kind, job, source, quarantine, answers)
         for batch in _batched(intake.read(format)):
             kept = [item for item in batch if not _began_before(item, since)]
             total += intake.store(kept) + Ingested(passed_over=len(batch) - len(kept))
@@ -107,6 +106,7 @@ class Intake:
     job: Job | None
     source: str
     quarantine: bool
+    answers: str = "1-10"
 
     def read(self, format: str) -> Iterator[Accepted | Row | Rejected]:
         """The file's items, checked."""
@@ -114,8 +114,13 @@ class Intake:
         if self.kind == "contacts" or self.job is None:
             return read_contacts(self.path, format=format, now=now)
         labels = LabelReader(self.job)
-        parse = parse_answer if self.kind == "outcome-survey" else parse_event
-        return (_checked(row, labels, parse, now) for row in read_rows(self.path, needed=COLUMNS[self.kind]))
+        if self.kind == "events":
+            rows = read_rows(self.path, needed=EVENT_COLUMNS)
+            return (_checked(row, labels, parse_event, now) for row in rows)
+        return (
+            _checked(_on_scale(row, self.answers), labels, parse_answer, now)
+            for row in read_survey(self.path, self.job)
+        )
 
     def store(self, batch: Sequence[Accepted | Row | Rejected]) -> Ingested:
         """Store a batch and put aside what was refused, in one unit of work."""
@@ -168,6 +173,11 @@ def _batched(items: Iterable[Accepted | Row | Rejected]) -> Iterator[tuple[Accep
     rest = iter(items)
     while batch := tuple(islice(rest, BATCH)):
         yield batch
+
+
+def _on_scale(row: tuple[int, Mapping[str, Any]] | Rejected, scale: str) -> tuple[int, Mapping[str, Any]] | Rejected:
+    """The row with the scale that it was asked on, so that a refused one says it too."""
+    return row if isinstance(row, Rejected) else (row[0], {"scale": scale, **row[1]})
 
 
 def _checked(

@@ -18,7 +18,7 @@ _kept: Kept[pd.DataFrame] = Kept(8)
 
 
 ANSWER_KEY = ("respondent", "outcome", "answered_at")
-ANSWER_FACTS = ("importance", "satisfaction")
+ANSWER_FACTS = ("importance", "satisfaction", "scale")
 EVENT_KEY = ("event_id",)
 EVENT_FACTS = ("customer", "at", "step", "type", "success")
 
@@ -70,7 +70,7 @@ def _known(
 
 
 def read_answers(session: Session, job_id: str, *, as_of: datetime | None = None) -> pd.DataFrame:
-    """All answers known at a moment; `segment` and `circumstance` are opened into dotted columns."""
+    """All answers known at a moment as given; `segment` and `circumstance` are opened into dotted columns."""
     return _read_once(session, outcome_answers, job_id, as_of)
 
 

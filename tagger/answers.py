@@ -13,6 +13,9 @@ from taxonomy.errors import BadInputError
 
 EVENT_TYPES = ("start", "complete", "error", "confident", "adopt", "engage", "return")
 
+SCALES = {"1-10": 10, "1-5-top-two": 5, "1-5-linear": 5}
+"""How importance and satisfaction may be asked, with the highest answer; 1 to 5 is mapped in one of two ways."""
+
 
 class RowError(BadInputError):
     """A row of a survey or of events that cannot be used; `kind` is a stable reason."""
@@ -23,14 +26,22 @@ class RowError(BadInputError):
 
 
 def parse_answer(row: Mapping[str, Any], labels: LabelReader, *, now: datetime) -> dict[str, Any]:
-    """One respondent's importance and satisfaction (1 to 10) of one outcome. Raises RowError."""
+    """One respondent's importance and satisfaction of one outcome, on the row's `scale` (default 1-10).
+
+    The numbers are kept as they were given; `SCALES` names what they are counted as. Raises RowError.
+    """
     outcome = _known(row, "outcome", labels)
+    scale = str(row.get("scale") or "1-10")
+    if scale not in SCALES:
+        raise RowError("unknown-scale", f"scale: {scale!r} is not one of {', '.join(SCALES)}")
+    top = SCALES[scale]
     return {
         "respondent": _text(row, "respondent_id"),
         "answered_at": _moment(row, "answered_at", now),
         "outcome": outcome,
-        "importance": _number(row, "importance", 1, 10),
-        "satisfaction": _number(row, "satisfaction", 1, 10),
+        "importance": _number(row, "importance", 1, top),
+        "satisfaction": _number(row, "satisfaction", 1, top),
+        "scale": scale,
         "weight": _number(row, "weight", 0, 1e6) if _given(row, "weight") else 1.0,
         "segment": _group(row, "segment"),
         "circumstance": _group(row, "circumstance"),

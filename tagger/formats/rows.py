@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from tagger.formats.problems import EmptyFileError, MissingFileError, UnknownFor
 Row = tuple[int, Mapping[str, Any]]
 
 
-def read_rows(path: Path, *, needed: Iterable[str] = ()) -> Iterator[Row | Rejected]:
+def read_rows(
+    path: Path, *, needed: Iterable[str] = (), check: Callable[[list[str]], None] | None = None
+) -> Iterator[Row | Rejected]:
     """Each row of a file with its line number, or why it cannot be read.
 
     Raises MissingFileError, EmptyFileError, UnknownFormatError, or UnreadableFileError where a CSV file lacks a
-    needed column.
+    needed column. `check` looks at the columns of a CSV file instead, and raises what it must.
     """
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz")).suffix
@@ -32,7 +34,7 @@ def read_rows(path: Path, *, needed: Iterable[str] = ()) -> Iterator[Row | Rejec
         source = chunks(stream, gzipped=name.endswith(".gz"))
         reading = read_json_lines(source, lambda record: iter([record]))
         if suffix == ".csv":
-            reading = read_csv(source, check=lambda names: _check(path, names, needed))
+            reading = read_csv(source, check=check or (lambda names: _check(path, names, needed)))
         for item in reading:
             found = True
             yield item if isinstance(item, Rejected) else (item.line, item.record)
