@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 26)
+WINDOWS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 22, 28, 36, 44, 52)
 """Numbers of newest points that are set against those before; a change shows best in a window of its own age."""
 
 MIN_POINTS = 8

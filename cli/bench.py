@@ -105,7 +105,7 @@ for _command in (*COMMANDS, measures):
 @click.option("--quiet", default=100, show_default=True, help="Worlds in which nothing changes.")
 @click.option("--planted", default=60, show_default=True, help="Worlds in which effort on one step falls by 0.5.")
 @click.option("--weeks", default=112, show_default=True, help="Weeks of each world, eight of them the baseline.")
-@click.option("--contacts", default=2000, show_default=True, help="Contacts a week.")
+@click.option("--contacts", default=5000, show_default=True, help="Contacts a week.")
 @click.option("--bank", default=20_000, show_default=True, help="Contacts that are tagged once and drawn from.")
 @json_option
 def alarms(as_json: bool, **sizes: int) -> None:

@@ -30,7 +30,7 @@ BUDGET = 0.05
 """False alarms a job-year: one in twenty job-years."""
 
 FIRST = date(2026, 1, 5)
-CHANGED_WEEK = 26
+CHANGED_WEEK = 52
 DROP = 0.5
 RARE = 0.05
 WATCHED = ("volume", "effort", "fcr", ANSWERED)

@@ -17,6 +17,7 @@ from flows.measure import measure
 from flows.publish import publish
 from flows.tag import tag
 from flows.train import train
+from flows.watch import watch
 from flows.workspace import Workspace
 from store.reviews import export_items, last_policy
 
@@ -34,7 +35,7 @@ class Demo:
 
 
 def run_demo(say: Callable[[str], None], *, contacts: int, budget: int = BUDGET) -> Demo:
-    """Write the sample, then ingest, train, tag, draw reviews, measure and publish. A second run does nothing twice."""
+    """Write the sample, then ingest, train, tag, draw reviews, measure, publish and watch. Again does nothing twice."""
     workspace = Workspace.open(JOB)
     sample = workspace.settings.home / "sample"
     if not (sample / "truth.json").exists():
@@ -59,6 +60,7 @@ def run_demo(say: Callable[[str], None], *, contacts: int, budget: int = BUDGET)
         if published.published
         else f"publish  not published: {published.reason}"
     )
+    say(f"watch    {_counts(asdict(watch(workspace)))}")
     return Demo(workspace, sample)
 
 

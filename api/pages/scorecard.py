@@ -95,7 +95,13 @@ def scorecard(request: Request, reading: ReadingOf) -> Response:
 
 
 def _html(reading: Reading) -> str:
-    return scorecard_html(reading.card, asked=reading.asked, choices=reading.choices, annotations=reading.annotations)
+    return scorecard_html(
+        reading.card,
+        asked=reading.asked,
+        choices=reading.choices,
+        annotations=reading.annotations,
+        alerts=reading.alerts,
+    )
 
 
 def scorecard_html(
