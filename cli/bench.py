@@ -35,10 +35,11 @@ def bench() -> None:
 @click.option("--quick", is_flag=True, help="500 contacts to learn from, 300 measured, one fold: to try it out.")
 @click.option("--setfit", is_flag=True, help="SetFit too; it gets a virtual environment of its own (1.8 GB).")
 @click.option("--setfit-steps", default=250, show_default=True, help="Steps of SetFit: 2 s each on two cores.")
-@click.option(
-    "--llm-contacts", default=200, show_default=True, help="How many contacts an LLM is asked about."
-)
+@click.option("--llm-contacts", default=200, show_default=True, help="How many contacts an LLM is asked about.")
 @click.option("--machine-hour", default=0.10, show_default=True, help="Dollars an hour of this machine costs.")
+@click.option(
+    "--speed/--no-speed", default=True, help="Time the tagger and the strong baseline in turns. Default: yes."
+)
 @click.option("--finished", is_flag=True, help="Run nothing: report what the folder of the results holds already.")
 @json_option
 def tagger(**options: Any) -> None:

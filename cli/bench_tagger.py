@@ -88,6 +88,7 @@ def bench_tagger(
         {name: system for name, system in known.items() if name in wanted},
         {name: system for name, system in several.items() if name in wanted},
         Cells(folder / "cells"),
+        settings.home,
         say,
         skipped=skipped,
     )

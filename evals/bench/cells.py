@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 OUR_CODE = ("classifiers", "tagger", "flows", "taxonomy")
 THEIR_CODE = ("evals/bench/baselines.py", "evals/bench/setfit_run.py", "evals/bench/setfit.py", "evals/bench/asked.py")
 SEVERAL_CODE = ("evals/bench/several.py",)
+SPEED_CODE = ("evals/tagger_speed.py",)
 """What a cell depends on beside its contacts; how it is reported may change without measuring again."""
 
 

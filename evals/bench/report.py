@@ -19,6 +19,8 @@ HEAD = """| system | step | outcome | macro-F1 step | macro-F1 outcome | ours ga
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|"""
 SEVERAL_HEAD = """| system | micro-F1 | macro-F1 | ours gains, micro-F1 | ours gains, macro-F1 |
 |---|---|---|---|---|"""
+SPEED_HEAD = """| system | messages/s | times the strong baseline | outcome right | decided by |
+|---|---|---|---|---|"""
 READING = """Intervals are 95 % percentile bootstrap over the measured contacts (1,000 draws, the same for every \
 system, so that differences are paired). `ours` is `headway train --tuned`, `ours-fast` is `--fast`, both by the \
 commands in a home folder of their own; "ours gains" is ours less the system of the line, in points. ECE: mean \
@@ -36,6 +38,13 @@ def report_text(result: Mapping[str, Any]) -> str:
         if row["gain"] is None:
             lines.append(_several_heading(row))
         lines.append(f"  {row['system']:17s} micro-F1 {_plain(row['micro_f1'])}  macro-F1 {_plain(row['macro_f1'])}")
+    for report in result["speed"]:
+        lines.append(
+            f"{report['name']}, speed in turns ({report['contacts']:,} contacts of {report['words']:.0f} words)"
+        )
+        lines += [
+            f"  {row['system']:22s} {row['per_second']:8,.0f}/s ({row['times']:.1f} times)" for row in report["rows"]
+        ]
     lines += [f"not measured: {line}" for line in result["skipped"]]
     lines += [f"FAILED: {line}" for line in result["failed"]]
     return "\n".join(lines)
@@ -65,6 +74,9 @@ def _markdown(result: Mapping[str, Any], drawn: Mapping[str, str]) -> Iterator[s
     if result["several_labels"]:
         yield f"\n## {_several_heading(result['several_labels'][0])}\n\n{SEVERAL_HEAD}"
         yield from (_several_line(row) for row in result["several_labels"])
+    for report in result["speed"]:
+        yield f"\n## Speed in turns: {report['name']}\n\n{SPEED_HEAD}"
+        yield from (_speed_line(row) for row in report["rows"])
     yield "\n## Plots\n"
     yield from (f"![{name}](plots/{name}.svg)" for name in drawn)
     for title, key in (("Not measured", "skipped"), ("Failed", "failed")):
@@ -121,6 +133,14 @@ def _table_line(row: Row) -> str:
 def _several_line(row: Row) -> str:
     gains = [_points(row["gain"][key]) if row["gain"] else "" for key in ("micro_f1", "macro_f1")]
     return f"| {row['system']} | {_plain(row['micro_f1'])} | {_plain(row['macro_f1'])} | {' | '.join(gains)} |"
+
+
+def _speed_line(row: Row) -> str:
+    decided = ", ".join(f"{stage} {100 * share:.0f} %" for stage, share in row["decided"].items())
+    return (
+        f"| {row['system']} | {row['per_second']:,.0f} | {row['times']:.1f} | {100 * row['accuracy']:.1f} % "
+        f"| {decided} |"
+    )
 
 
 def _percent(figure: Mapping[str, float]) -> str:

@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evals.bench.answered import Answered, System
-from evals.bench.cells import OUR_CODE, SEVERAL_CODE, THEIR_CODE, Cells, code_digest
+from evals.bench.cells import OUR_CODE, SEVERAL_CODE, SPEED_CODE, THEIR_CODE, Cells, code_digest
 from evals.bench.rows import Measured
 from evals.bench.sets import budgets_of, folds_of
 from evals.bench.several import MultiSystem, several_folds, several_rows
 from evals.bench.split import NONE, Split, shortened, with_budget
 from evals.datasets import DataSetError
+from evals.tagger_speed import tagger_speed
 from taxonomy.errors import HeadwayError
 
 Say = Callable[[str], None]
@@ -31,6 +33,8 @@ LLM = "llm"
 FEW_ONLY = ("setfit",)
 FEW = ("16", "8", "4")
 SEVERAL = "nlupp"
+SPEED_SETS = ("sample", "banking77", "multidogo")
+SPEED_TEST = 1000
 QUICK_TRAIN, QUICK_TEST = 500, 300
 
 
@@ -46,6 +50,7 @@ class Plan:
     quick: bool = False
     llm_contacts: int = 200
     machine_hour: float = 0.10
+    speed: bool = False
     run: bool = True
 
     @property
@@ -62,6 +67,7 @@ class Bench:
     systems: Mapping[str, System]
     several: Mapping[str, MultiSystem]
     cells: Cells
+    home: Path
     say: Say
     skipped: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -72,9 +78,11 @@ class Bench:
         digests = {name: code_digest(OUR_CODE if name.startswith("ours") else THEIR_CODE) for name in self.systems}
         rows = [row for name in self.plan.sets if name != SEVERAL for row in self._rows(name, digests)]
         several = self._several() if SEVERAL in self.plan.sets else []
+        speeds = [self._speed(name) for name in self.plan.sets if name in SPEED_SETS] if self.plan.speed else []
         return {
             "rows": rows,
             "several_labels": several,
+            "speed": [report for report in speeds if report],
             "skipped": self.skipped,
             "failed": self.failed,
             "machine": machine(),
@@ -150,6 +158,17 @@ class Bench:
     def _fold(self, name: str, system: MultiSystem, fold: Any) -> dict[str, Any] | None:
         digest = code_digest(SEVERAL_CODE + (OUR_CODE if name in OURS else THEIR_CODE))
         return self._kept(f"{SEVERAL}-{fold.number}-{name}", digest, lambda: system(fold))
+
+    def _speed(self, name: str) -> dict[str, Any] | None:
+        """The tagger and the strong baseline in turns, so that both meet the same machine."""
+        try:
+            fold = self._shortened(folds_of(name, self.plan.data))[0]
+        except DataSetError:
+            return None  # named already, where its rows should be
+        short = shortened(fold, train=len(fold.train), test=SPEED_TEST)
+        fingerprint = f"{short.digest}-{code_digest(SPEED_CODE + OUR_CODE)}"
+        measure = partial(tagger_speed, short, home=self.home, say=self.say)
+        return self._kept(f"speed-{name}", fingerprint, lambda: measure().as_json())
 
     def _kept(self, name: str, fingerprint: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
         if not self.plan.run and not self.cells.has(name, fingerprint):

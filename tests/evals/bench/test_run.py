@@ -38,7 +38,7 @@ class Breaks:
 def bench(banking: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(bench_run, "folds_of", lambda name, data: [banking])
     systems = {"ours": Says("charged-once"), "tfidf-svc": Says("account-closed", calibrated=False)}
-    return Bench(Plan(None, ("x",), ("all", "4", "0")), systems, {}, Cells(tmp_path), lambda line: None)
+    return Bench(Plan(None, ("x",), ("all", "4", "0")), systems, {}, Cells(tmp_path), tmp_path, lambda line: None)
 
 
 def test_every_system_is_measured_at_every_budget_it_can_be_built_with(bench: Bench) -> None:
@@ -81,6 +81,14 @@ def test_the_report_holds_tables_plots_and_what_was_not_measured(bench: Bench, t
     for name in ("x-learning-step", "x-all-risk", "x-4-calibration-outcome"):
         assert f"plots/{name}.svg" in page
         assert (tmp_path / "out" / "plots" / f"{name}.svg").is_file()
+
+
+def test_speed_in_turns_stands_in_the_report(bench: Bench, tmp_path: Path) -> None:
+    row = {"system": "tagger, cascade", "per_second": 900.0, "times": 8.5, "accuracy": 0.9, "decided": {"lexical": 0.8}}
+    result = {**bench.result(), "speed": [{"name": "X", "contacts": 300, "words": 12.0, "rows": [row]}]}
+    write_report(result, tmp_path)
+    assert "| tagger, cascade | 900 | 8.5 | 90.0 % | lexical 80 % |" in (tmp_path / "tagger.md").read_text()
+    assert "900/s (8.5 times)" in report_text(result)
 
 
 def test_lines_for_people_say_what_ours_gains(bench: Bench) -> None:
