@@ -17,7 +17,7 @@ from alignment.scorecard import View
 from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
-from store.review_standing import not_undone, rank, standing_by_contact
+from store.review_standing import may_stand, not_undone, rank, standing_by_contact
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model, read_tags, tagged
 from tagger.model import Contact, Tag
@@ -222,7 +222,7 @@ def read_contact(session: Session, contact_id: str, *, source: str | None = None
     query = (
         select(review_items.c.job_id, review_decisions)
         .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.contact_pk == pk, not_undone())
+        .where(review_items.c.contact_pk == pk, may_stand(), not_undone())
         .order_by(rank().desc(), review_decisions.c.pk.desc())
     )
     decisions = tuple(DecisionRow(r.job_id, r.step, r.outcome, r.by, r.at) for r in session.execute(query))

@@ -51,12 +51,15 @@ def read_budget(session: Session, job_id: str) -> Budget:
 def read_today(session: Session, job_id: str, *, now: datetime) -> Today:
     """Reviews of today (UTC) by reason: decisions that were not undone, and items in somebody's hands."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # what came from a file was not handed out by this queue: it is recorded later than it was made
+    made_here = review_decisions.c.at == review_decisions.c.recorded_at
+    made_since = (review_decisions.c.recorded_at >= midnight, made_here)
     counts: dict[str, int] = {}
     of_job = review_items.c.job_id == job_id
     made = select(review_items.c.reason, func.count()).join_from(review_decisions, review_items)
     held = select(review_items.c.reason, func.count()).join_from(review_leases, review_items)
     for query in (
-        made.where(of_job, review_decisions.c.recorded_at >= midnight, review_decisions.c.read != "bulk", not_undone()),
+        made.where(of_job, *made_since, review_decisions.c.read != "bulk", not_undone()),
         held.where(of_job, review_leases.c.expires_at > now),
     ):
         for reason, count in session.execute(query.group_by(review_items.c.reason)):

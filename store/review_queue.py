@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.jobs import UnknownJobError
 from store.review_claims import UnknownItemError
 from store.tables import jobs, review_items
+from tagger.review_reasons import GOLD
 
 
 def reviewed_job(session: Session, job_id: str | None) -> str:
@@ -27,3 +30,21 @@ def job_of_item(session: Session, item: str) -> str:
     if job_id is None:
         raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
     return job_id
+
+
+@dataclass(frozen=True)
+class Standing:
+    """That a contact is in a queue for a reason, and whether somebody has read it for that."""
+
+    job: str
+    reason: str
+    read: bool
+
+
+def queued_for(session: Session, contact_pk: int) -> tuple[Standing, ...]:
+    """Why a contact is in review; known answers are not told, since analysts are given them blind."""
+    query = select(review_items.c.job_id, review_items.c.reason, review_items.c.waits_for).where(
+        review_items.c.contact_pk == contact_pk, review_items.c.reason != GOLD
+    )
+    rows = session.execute(query.order_by(review_items.c.job_id, review_items.c.reason))
+    return tuple(Standing(row.job_id, row.reason, row.waits_for != "first") for row in rows)

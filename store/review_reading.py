@@ -13,19 +13,20 @@ from store.contacts import read_contacts
 from store.review_claims import UnknownItemError
 from store.review_offers import open_to
 from store.review_standing import read_reads
-from store.review_tables import review_items
+from store.review_tables import review_events, review_items
 from store.tables import tags
 from store.tags import read_label_space, tag_of, tagged
 from tagger.model import Contact, Tag
 from tagger.review_reads import Read, ReadKind, kind_of_read, suggestion_hidden
-from tagger.review_reasons import GOLD
+from tagger.review_reasons import AGAIN, GOLD
 
 
 @dataclass(frozen=True)
 class ItemDetail:
     """An item with its contact, what the model said of it, and what was read before.
 
-    `kind` is the read that this analyst's answer would be; with `hidden` they must answer without `tag`.
+    `kind` is the read that this analyst's answer would be; with `hidden` they must answer without `tag`. `wish` is what
+    somebody said who asked for it or flagged it.
     """
 
     item: str
@@ -38,6 +39,8 @@ class ItemDetail:
     reads: tuple[Read, ...]
     kind: ReadKind
     hidden: bool
+    model_id: str = ""
+    wish: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,17 @@ def read_item(session: Session, item: str, by: str) -> ItemDetail:
     reads = tuple(read_reads(session, [item])[item])
     kind = kind_of_read(reads, by, gold=row.reason == GOLD)
     hidden = suggestion_hidden(item, by, kind=kind)
-    return ItemDetail(item, row.job_id, row.job_version, row.reason, row.drawn, contact, tag, reads, kind, hidden)
+    return ItemDetail(
+        item, row.job_id, row.job_version, row.reason, row.drawn, contact, tag, reads, kind, hidden, row.model_id,
+        _wish(session, item) if row.reason in AGAIN else None,
+    )  # fmt: skip
+
+
+def _wish(session: Session, item: str) -> str | None:
+    """What somebody said who put the item in the queue."""
+    query = select(review_events.c.note).where(review_events.c.item == item, review_events.c.kind == "ask")
+    note: str | None = session.scalar(query.order_by(review_events.c.pk.desc()).limit(1))
+    return note
 
 
 def left_for(session: Session, job_id: str, by: str) -> Left:

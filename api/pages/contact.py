@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
+from starlette.responses import RedirectResponse
 
 from alignment.estimate import Estimate
 from api import charts
@@ -16,9 +17,14 @@ from api.address import Links, contact_link
 from api.deps import DbSession
 from api.figures import SHARE
 from api.headers import page_answer
+from api.pages.review_reasons import REASONS
+from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, check_same_origin, text
 from api.rendering import render
 from store.browse import ContactDetail, read_contact
+from store.contacts import find_contact
 from store.jobs import UnknownJobError, read_job
+from store.review_queue import queued_for, reviewed_job
+from store.review_queueing import queue_named
 from tagger.model import NONE_FITS, EvidenceSpan, Tag
 from taxonomy.model import Job
 
@@ -95,9 +101,27 @@ def contact(
         tags=[tag_row(tag, jobs.get(tag.job)) for tag in detail.tags],
         decisions=[_decided(row.step, row.outcome, row.by, row.at, jobs.get(row.job)) for row in detail.decisions],
         home=Links(detail.tags[0].job) if detail.tags else None,
+        queued=[
+            (REASONS.get(one.reason, one.reason), one.read)
+            for one in queued_for(session, find_contact(session, contact_id, source=detail.source))
+        ],
+        analyst=analyst_of(request),
         json_url=contact_link(detail.contact.id, detail.source, api=True),
     )
     return page_answer(request, html)
+
+
+@router.post("/review/ask")
+def ask(request: Request, session: DbSession, form: Form) -> Response:
+    """A leader asks for a contact to be reviewed; back to its page."""
+    check_same_origin(request)
+    contact_id, job = text(form, "contact"), reviewed_job(session, text(form, "job") or None)
+    found = analyst_of(request)
+    by = found.name if found is not None else text(form, "by")
+    if not by:
+        raise NoNameError("name: say who asks; analysts see it with your question")
+    queue_named(session, [contact_id], "asked", job_id=job, by=by[:LONGEST_NAME], note=text(form, "why") or None)
+    return RedirectResponse(contact_link(contact_id, text(form, "source")), status_code=303)
 
 
 def conversation(detail: ContactDetail) -> list[Said]:

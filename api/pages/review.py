@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.deps import DbSession
@@ -17,9 +18,11 @@ from api.headers import POLICY
 from api.pages.review_answer import UnclearAnswerError, answer_of
 from api.pages.review_card import in_words, make_card
 from api.pages.review_session import Analyst, Form, Sender, analyst_of, check_same_origin, remember, text
+from api.pages.review_sets import sets_of
 from api.rendering import render
 from store.jobs import list_jobs, read_job
 from store.review_claims import HeldByAnotherError, claim, hold, release, renew
+from store.review_offers import read_budget, read_today
 from store.review_purchase import find_firm, known_firm
 from store.review_reading import left_for, read_item
 from store.review_work import Answer, decide, flag, last_decided, skip, undo
@@ -38,6 +41,16 @@ UNDO_WITHIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
+class Day:
+    """A day's budget: reviews done or in hand, how many it allows, how many drawn ones it may still buy."""
+
+    done: int
+    per_day: int
+    drawn_left: int
+    spent: bool
+
+
+@dataclass(frozen=True)
 class Last:
     """The decision that undo would take back, in words."""
 
@@ -47,7 +60,10 @@ class Last:
 
 @router.get("/review")
 def review(
-    request: Request, session: DbSession, job: Annotated[str | None, Query(description="Which job's queue.")] = None
+    request: Request,
+    session: DbSession,
+    job: Annotated[str | None, Query(description="Which job's queue.")] = None,
+    beyond: Annotated[bool, Query(description="Go on when the day's budget is spent.")] = False,
 ) -> Response:
     """The next contact to review; who is reviewing, or which job, where that is not known yet."""
     analyst = analyst_of(request)
@@ -56,7 +72,7 @@ def review(
         return _page("review_name.html", job=jobs[0] if len(jobs) == 1 else None)
     if len(jobs) != 1:
         return _page("review_jobs.html", rows=[(one, _address(one.id)) for one in jobs])
-    answer = _next(session, jobs[0], analyst)
+    answer = _next(Sight(request, session, jobs[0], analyst, beyond))
     answer.background = BackgroundTask(_find_firm, request.app.state.database, jobs[0])
     return answer
 
@@ -71,7 +87,7 @@ def name(request: Request, form: Form) -> Response:
 
 
 @router.post("/review/{item}/decide")
-def decide_item(session: DbSession, analyst: Sender, form: Form, item: str) -> Response:
+def decide_item(request: Request, session: DbSession, analyst: Sender, form: Form, item: str) -> Response:
     """Record the decision and go on to the next contact."""
     now = datetime.now(UTC)
     detail = read_item(session, item, analyst.name)
@@ -79,12 +95,13 @@ def decide_item(session: DbSession, analyst: Sender, form: Form, item: str) -> R
     try:
         answer = answer_of(form, detail, job)
     except UnclearAnswerError as error:
-        return _shown(session, job, analyst, item, message=str(error), status=422)
+        sight = Sight(request, session, job, analyst, bool(text(form, "beyond")))
+        return _shown(sight, item, message=str(error), status=422)
     try:
         decide(session, item, analyst.name, answer, now=now)
     except HeldByAnotherError as error:
         return _lost(job, answer, str(error))
-    return RedirectResponse(_address(job.id), status_code=303)
+    return RedirectResponse(_onward(form, job.id), status_code=303)
 
 
 @router.post("/review/{item}/skip")
@@ -95,7 +112,7 @@ def skip_item(session: DbSession, analyst: Sender, form: Form, item: str) -> Res
     if text(form, "flag"):
         flag(session, item, analyst.name, now=now, note=note)
     skip(session, item, analyst.name, now=now, note=note)
-    return RedirectResponse(_address(text(form, "job") or None), status_code=303)
+    return RedirectResponse(_onward(form), status_code=303)
 
 
 @router.post("/review/{item}/undo")
@@ -105,7 +122,7 @@ def undo_item(session: DbSession, analyst: Sender, form: Form, item: str) -> Res
     if held := text(form, "held"):
         release(session, held, analyst.name, now=now)
     undo(session, item, analyst.name, now=now)
-    return RedirectResponse(_address(text(form, "job") or None), status_code=303)
+    return RedirectResponse(_onward(form), status_code=303)
 
 
 @router.post("/review/{item}/hold")
@@ -122,31 +139,64 @@ def release_item(session: DbSession, analyst: Sender, item: str) -> Response:
     return Response(status_code=204)
 
 
-def _next(session: DbSession, job: Job, analyst: Analyst) -> Response:
-    found = claim(session, job.id, analyst.name, now=datetime.now(UTC))
-    if not found:
-        last = _last(session, job, analyst)
-        return _page("review_empty.html", job=job, analyst=analyst, last=last, left=left_for(session, job.id, ""))
-    return _shown(session, job, analyst, found[0].item)
+@dataclass(frozen=True)
+class Sight:
+    """Who looks at which queue; `beyond`: also when the day's budget is spent."""
+
+    request: Request
+    session: DbSession
+    job: Job
+    analyst: Analyst
+    beyond: bool = False
 
 
-def _shown(
-    session: DbSession, job: Job, analyst: Analyst, item: str, *, message: str | None = None, status: int = 200
-) -> Response:
+def _next(sight: Sight) -> Response:
+    session, job, name = sight.session, sight.job, sight.analyst.name
+    found = claim(session, job.id, name, now=datetime.now(UTC), beyond_budget=sight.beyond)
+    if found:
+        return _shown(sight, found[0].item)
+    day = _day(session, job, left_for(session, job.id, name).total)
+    return _page(
+        "review_empty.html",
+        job=job,
+        analyst=sight.analyst,
+        last=_last(session, job, sight.analyst),
+        left=left_for(session, job.id, ""),
+        day=day,
+        onward=_address(job.id, beyond=True) if day is not None and day.spent else None,
+    )
+
+
+def _shown(sight: Sight, item: str, *, message: str | None = None, status: int = 200) -> Response:
+    session, job, analyst = sight.session, sight.job, sight.analyst
     left = left_for(session, job.id, analyst.name)
     if message is not None:
         hold(session, item, analyst.name, now=datetime.now(UTC))
+    detail, day = read_item(session, item, analyst.name), _day(session, job, left.total)
     return _page(
         "review.html",
         status=status,
         job=job,
         analyst=analyst,
         message=message,
-        card=make_card(read_item(session, item, analyst.name), job),
+        card=make_card(detail, job, sets_of(sight.request.app.state.settings, job.id, detail.model_id)),
         last=_last(session, job, analyst),
         left=left,
-        buys=_buys(session, job, left.drawn),
+        day=day,
+        beyond=sight.beyond,
+        buys=_buys(session, job, left.drawn if day is None else min(left.drawn, day.drawn_left)),
     )
+
+
+def _day(session: DbSession, job: Job, open_items: int) -> Day | None:
+    """What is left of the day's budget; None where there is none."""
+    budget = read_budget(session, job.id)
+    if budget.per_day is None:
+        return None
+    today = read_today(session, job.id, now=datetime.now(UTC))
+    left = today.left(budget) or 0
+    # the one in hand counts as done in the budget, but what it buys is still to come
+    return Day(today.total, budget.per_day, min(left + 1, open_items), left == 0 and open_items > 0)
 
 
 def _find_firm(database: Database, job: Job) -> None:
@@ -161,15 +211,16 @@ def _find_firm(database: Database, job: Job) -> None:
 
 
 def _buys(session: DbSession, job: Job, more: int) -> str | None:
-    """What the open part of the draw is worth, in words."""
+    """What so many drawn reviews are worth, in words."""
     found = known_firm(session, job)
     if not found or not more or found[0].step not in job.step_by_id:
         return None
     firm = found[0]
-    name = job.step_by_id[firm.step].name
+    name, items = job.step_by_id[firm.step].name, f"{more:,} {'item' if more == 1 else 'items'}"
     now, then = f"{firm.half_width:.1f}", f"{firm.after(more):.1f}"
-    change = f"stays near ±{now}" if now == then else f"goes from ±{now} to about ±{then}"
-    return f"With {more} more the friction of “{name}” {change}."
+    if now == then:
+        return f"{items} leave the interval on the friction of “{name}” near ±{now}."
+    return f"{items} bring the interval on the friction of “{name}” from ±{now} to about ±{then}."
 
 
 def _last(session: DbSession, job: Job, analyst: Analyst) -> Last | None:
@@ -185,8 +236,13 @@ def _lost(job: Job, answer: Answer, reason: str) -> Response:
     return _page("review_held.html", status=409, job=job, words=words, reason=reason, next=_address(job.id))
 
 
-def _address(job_id: str | None) -> str:
-    return "/review" + (f"?{urlencode({'job': job_id})}" if job_id else "")
+def _address(job_id: str | None, *, beyond: bool = False) -> str:
+    asked = {**({"job": job_id} if job_id else {}), **({"beyond": "1"} if beyond else {})}
+    return "/review" + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _onward(form: FormData, job_id: str | None = None) -> str:
+    return _address(job_id or text(form, "job") or None, beyond=bool(text(form, "beyond")))
 
 
 def _page(template: str, *, status: int = 200, **context: Any) -> Response:

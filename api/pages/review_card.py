@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from api.pages.contact import Said, parts_of
+from api.pages.review_reasons import REASONS
+from classifiers.label_sets import LabelSets, label_set
 from store.review_reading import ItemDetail
 from tagger.model import NONE_FITS, Tag
 from tagger.review import CANNOT_TELL
@@ -16,16 +18,6 @@ KEYS = "123456789"
 SHOWN_BY_CHANCE = 0.005
 NO_STEP = "no step"
 CANNOT = "cannot tell"
-
-REASONS = {
-    "drawn": "drawn by chance: corrects the figures",
-    "unsure": "the model was not sure",
-    "disagree": "model and LLM disagree",
-    "novel": "unlike anything seen before",
-    "suspect": "a label that may be wrong",
-    "asked": "a leader asked",
-    "gold": "a known answer",
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,11 @@ class EarlierRead:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything that the page shows of an item. `suggestion` None: there is none, or it is hidden."""
+    """Everything that the page shows of an item. `suggestion` None: there is none, or it is hidden.
+
+    `set_coverage`: how often, in percent, the unfolded steps hold the right one; None where that was not measured.
+    `wish`: what somebody who asked for it, or flagged it, said.
+    """
 
     item: str
     contact_id: str
@@ -79,13 +75,15 @@ class Card:
     suggestion: str | None
     earlier: tuple[EarlierRead, ...]
     find: tuple[str, ...]
+    set_coverage: int | None
+    wish: str | None
 
 
-def make_card(detail: ItemDetail, job: Job) -> Card:
-    """The card of an item for one analyst."""
+def make_card(detail: ItemDetail, job: Job, sets: LabelSets | None = None) -> Card:
+    """The card of an item for one analyst; `sets` say which steps the model cannot rule out."""
     tag = None if detail.hidden else detail.tag
     steps = step_choices(job, tag)
-    shown = _shown_keys(steps, tag)
+    shown = _shown_keys(steps, tag, sets)
     return Card(
         detail.item,
         detail.contact.id,
@@ -101,14 +99,19 @@ def make_card(detail: ItemDetail, job: Job) -> Card:
             for place, read in enumerate(detail.reads if detail.kind == "adjudicated" else (), start=1)
         ),
         tuple(words for words, _ in answers(job)),
+        round(100 * sets.coverage) if sets is not None and tag is not None else None,
+        detail.wish,
     )
 
 
-def _shown_keys(steps: Sequence[StepChoice], tag: Tag | None) -> int:
-    """How many steps stand unfolded: those with a key, and where a model ranked them only those with a chance."""
+def _shown_keys(steps: Sequence[StepChoice], tag: Tag | None, sets: LabelSets | None) -> int:
+    """How many steps stand unfolded: those of the label set; where none was measured, those with a chance."""
     keyed = sum(1 for step in steps if step.key)
     if tag is None:
         return len(steps)
+    if sets is not None:
+        held = set(label_set(tag.steps, sets, deferred=tag.deferred, level="group"))
+        return max(1, sum(1 for step in steps if step.id in held))
     likely = sum(1 for step in steps if tag.steps.get(step.id, 0.0) >= SHOWN_BY_CHANCE)
     return max(3, min(keyed, likely))
 

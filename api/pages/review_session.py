@@ -73,7 +73,9 @@ def check_same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    if site not in {"same-origin", "none"} or (origin is not None and origin != own):
+    # pages that send no referrer make the browser say "null" for their own origin; what it says of the site still holds
+    anonymous = origin == "null" and request.headers.get("sec-fetch-site") == "same-origin"
+    if site not in {"same-origin", "none"} or (origin is not None and origin != own and not anonymous):
         raise RefusedError("this came from another site's page; use Headway's own")
 
 

@@ -10,9 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from alignment.agreement import GOOD, TENTATIVE, Agreement
 from api.deps import DbSession
 from api.headers import page_answer
-from api.pages.review_card import REASONS, in_words
+from api.pages.review_card import in_words
+from api.pages.review_reasons import REASONS
 from api.rendering import render
 from store.jobs import read_job
+from store.review_bulk import bulk_reports
+from store.review_promise import read_checks
 from store.review_queue import reviewed_job
 from store.review_stats import read_agreement, read_stats
 from taxonomy.model import Job
@@ -32,6 +35,8 @@ def review_stats(
         stats=read_stats(session, found, now=now),
         agreement=[(_name(row, found), row, verdict(row)) for row in read_agreement(session, found, now=now)],
         reasons=REASONS,
+        checks=read_checks(session, found.id, limit=4),
+        bulks=[(in_words(found, row.step, row.outcome), row) for row in bulk_reports(session, found.id, now=now)],
         now=now,
         json_url=f"/v1/review/stats?job={found.id}",
     )

@@ -132,3 +132,71 @@ def test_a_second_reader_sees_neither_the_model_nor_the_first_reader(client: Tes
             assert (again["suggested"], again["suggestion_hidden"], again["earlier"]) == (None, True, [])
             return
     pytest.fail("no second read came up")
+
+
+def undrawn_contact(client: TestClient) -> str:
+    rows = client.get("/v1/jobs/online-order/steps/track-delivery/contacts", params={"limit": 50}).json()["items"]
+    for row in rows:
+        if "The model was not sure" not in client.get(f"/contacts/{row['contact_id']}").text:
+            return row["contact_id"]
+    pytest.fail("every contact is unsure")
+
+
+def test_a_leader_asks_on_the_contacts_page_and_the_analyst_sees_why(client: TestClient, analyst: TestClient) -> None:
+    contact = undrawn_contact(client)
+    form = {"contact": contact, "job": "online-order", "by": "lea", "why": "was it rude?"}
+    sent = client.post("/review/ask", data=form, headers={"origin": "null", "sec-fetch-site": "same-origin"})
+    assert (sent.status_code, sent.headers["location"].startswith("/contacts/")) == (303, True)
+    assert "a leader asked, waiting" in client.get(sent.headers["location"]).text
+    item = client.post("/v1/review/claim", json={"by": "hal", "reasons": ["asked"]}).json()["items"][0]
+    assert item["contact_id"] == contact
+    again = client.post("/v1/review/ask", json={"contacts": [contact, "nobody"], "by": "lea"}).json()
+    assert again == {"added": 0, "already_there": 1, "unknown": ["nobody"]}
+
+
+def test_nobody_asks_from_another_site_or_without_a_name(client: TestClient) -> None:
+    form = {"contact": undrawn_contact(client), "job": "online-order"}
+    assert client.post("/review/ask", data=form).status_code == 422
+    named = {**form, "by": "lea"}
+    assert client.post("/review/ask", data=named, headers={"origin": "null"}).status_code == 403
+    cross = {"origin": "null", "sec-fetch-site": "cross-site"}
+    assert client.post("/review/ask", data=named, headers=cross).status_code == 403
+
+
+def test_a_known_answer_cannot_be_told_from_another_hidden_item(app, client: TestClient) -> None:
+    from datetime import UTC, datetime
+
+    from store.review_gold import set_gold
+
+    now = datetime.now(UTC)
+    with app.state.database.session() as session:
+        set_gold(session, "online-order", [(1, "gain-access", None)], by="lea", now=now)
+    item = client.post("/v1/review/claim", json={"by": "gil", "reasons": ["gold"]}).json()["items"][0]
+    shown = {name: item[name] for name in ("reason", "drawn", "read", "suggestion_hidden", "suggested", "earlier")}
+    assert shown == {
+        "reason": None, "drawn": None, "read": "first", "suggestion_hidden": True, "suggested": None, "earlier": []
+    }  # fmt: skip
+    done = client.post(f"/v1/review/{item['item']}/decision", json={"by": "gil", "step": "gain-access"}).json()
+    assert (done["read"], done["waits_for"]) == ("first", "done")
+    assert "gil" not in client.get(f"/contacts/{item['contact_id']}").text
+
+
+def test_a_spent_budget_says_so_and_lets_an_analyst_go_on(app, analyst: TestClient) -> None:
+    from datetime import UTC, datetime
+
+    from store.review_offers import set_budget
+    from tagger.review_reasons import Budget
+
+    now = datetime.now(UTC)
+    with app.state.database.session() as session:
+        set_budget(session, "online-order", Budget(per_day=1), by="lea", now=now)
+    try:
+        for data in ({"name": "late one"},):
+            analyst.post("/review/name", data={**data, **JOB})
+        page = analyst.get("/review", params=JOB).text
+        assert "Today’s reviews are done" in page
+        assert "beyond=1" in page
+        assert 'name="beyond"' in analyst.get("/review", params={**JOB, "beyond": "1"}).text
+    finally:
+        with app.state.database.session() as session:
+            set_budget(session, "online-order", Budget(), by="lea", now=now)
