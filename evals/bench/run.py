@@ -20,7 +20,6 @@ from evals.bench.sets import budgets_of, folds_of
 from evals.bench.several import MultiSystem, several_folds, several_rows
 from evals.bench.split import NONE, Split, shortened, with_budget
 from evals.datasets import DataSetError
-from evals.tagger_speed import tagger_speed
 from taxonomy.errors import HeadwayError
 
 Say = Callable[[str], None]
@@ -161,6 +160,8 @@ class Bench:
 
     def _speed(self, name: str) -> dict[str, Any] | None:
         """The tagger and the strong baseline in turns, so that both meet the same machine."""
+        from evals.tagger_speed import tagger_speed
+
         try:
             fold = self._shortened(folds_of(name, self.plan.data))[0]
         except DataSetError:
