@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.anchors import Anchors, Descriptions, anchors_of
-from classifiers.calibration import Floats, MarginScale, softmax
+from classifiers.anchors import Anchors, Descriptions, meanings_of
+from classifiers.borrowing import anchor_head, anchors_for
+from classifiers.calibration import MarginScale, softmax
 from classifiers.content import content_id
 from classifiers.deferral import NOTHING
 from classifiers.documents import Document, joined
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
-from classifiers.head import LinearHead, signs
+from classifiers.head import LinearHead, signs, weighted_head
 from classifiers.held_out import GAMMA, Report, lexical_features
-from classifiers.margins import KernelScorer, similarity
+from classifiers.margins import KernelScorer
 from classifiers.model import Model
 from classifiers.novelty import TailFit
 from classifiers.scores import LabelSpace
@@ -26,7 +27,6 @@ from classifiers.sights import read
 from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage
 from taxonomy.errors import BadInputError
 
-ANCHOR_RIDGE = 0.03
 TEXT_RIDGE = 1.0
 ROUNDS = 4
 SURENESS = 6.0
@@ -61,17 +61,18 @@ def cold_start(
     borders where the texts lie. Raises ColdStartError.
     """
     started = time.perf_counter()
-    seen = tuple(label for label in space.labels if descriptions.get(label))
+    meant = meanings_of(descriptions)
+    seen = tuple(label for label in space.labels if meant.labels.get(label))
     if len(seen) < 2:
         raise ColdStartError("without labelled contacts a job needs at least two described outcomes. Describe more.")
     remembering = CachedEncoder(encoder)
-    anchors = anchors_of(seen, descriptions, remembering)
+    anchors = anchors_for(seen, meant, remembering)
     some = np.random.default_rng(seed).permutation(len(unlabelled))[:MOST_TEXTS]
     texts = [unlabelled[row] for row in np.sort(some).tolist()]
     vectors = read(texts, remembering, report) if texts else np.zeros((0, encoder.dimension), np.float32)
     scorer = self_trained(anchors, vectors)
     columns = Columns(space, tuple(space.labels.index(label) for label in seen))
-    lexical = _words(columns, seen, descriptions)
+    lexical = _words(columns, anchors)
     scale = MarginScale((0.0, ROUGH_SCALES["self-trained" if texts else "described"]))
     embedding = EmbeddingStage(columns, remembering, scorer, anchors.vectors, scale, NEVER_STRANGE, Acceptance(NOTHING))
     model = Model(space, lexical, embedding)
@@ -90,7 +91,7 @@ def cold_start(
 def self_trained(anchors: Anchors, vectors: FloatMatrix) -> KernelScorer:
     """The kernel head over the anchors, then over texts too, each round believing the one before it a little."""
     meant = signs(anchors.codes, np.arange(anchors.labels))
-    first = _head(anchors.vectors, meant, anchors.weights, ridge=ANCHOR_RIDGE)
+    first = anchor_head(anchors)
     if not len(vectors):
         return first
     points = np.concatenate([vectors, anchors.vectors])
@@ -99,25 +100,15 @@ def self_trained(anchors: Anchors, vectors: FloatMatrix) -> KernelScorer:
     believed = softmax(SURENESS * at_first)
     head = first
     for _ in range(ROUNDS):
-        head = _head(points, np.concatenate([2.0 * believed - 1.0, meant]), weights, ridge=TEXT_RIDGE)
+        targets = np.concatenate([2.0 * believed - 1.0, meant])
+        head = weighted_head(points, targets, weights, gamma=GAMMA, ridge=TEXT_RIDGE)
         believed = softmax(SURENESS * (head.margins(vectors) + at_first))
     return head
 
 
-def _head(points: FloatMatrix, targets: Floats, weights: Floats, *, ridge: float) -> KernelScorer:
-    """Weighted kernel ridge: (K + ridge W^-1) A = Y."""
-    from scipy import linalg
-
-    system = similarity(points, points, gamma=GAMMA).astype(np.float64)
-    system[np.diag_indices_from(system)] += ridge / weights
-    solved = linalg.solve(system, targets, assume_a="pos")
-    return KernelScorer(points, solved.astype(np.float32), GAMMA)
-
-
-def _words(columns: Columns, seen: Sequence[str], descriptions: Descriptions) -> LexicalStage:
-    """The words of the descriptions: sure of nothing, but they show which turn spoke for the answer."""
-    texts = joined([[text] for label in seen for text in descriptions[label]])
-    codes = np.repeat(np.arange(len(seen)), [len(descriptions[label]) for label in seen])
+def _words(columns: Columns, anchors: Anchors) -> LexicalStage:
+    """The words of the anchors: sure of nothing, but they show which turn spoke for the answer."""
+    texts = joined([[text] for text in anchors.texts])
     features = lexical_features(texts)
-    head = LinearHead().fit(features.transform(texts), codes)
+    head = LinearHead().fit(features.transform(texts), anchors.codes)
     return LexicalStage(columns, features, head.scorer_, MarginScale((1.0,)), NEVER_STRANGE, Acceptance(NOTHING))

@@ -148,3 +148,13 @@ def ridge_weights(gram: NDArray[np.float64], target: NDArray[np.float64], landma
     system = gram + ridge * landmark_kernel.astype(np.float64)
     system[np.diag_indices_from(system)] += 1e-6 * max(1.0, float(np.trace(gram)) / len(gram))
     return linalg.solve(system, target, assume_a="pos")
+
+
+def weighted_head(
+    points: Any, targets: NDArray[np.float64], weights: NDArray[np.float64], *, gamma: float, ridge: float
+) -> KernelScorer:
+    """Weighted kernel ridge, (K + ridge W^-1) A = Y, on points of shape (n, d) that count `weights`, shape (n,)."""
+    system = similarity(points, points, gamma=gamma).astype(np.float64)
+    system[np.diag_indices_from(system)] += ridge / weights
+    solved = linalg.solve(system, targets, assume_a="pos")
+    return KernelScorer(points, solved.astype(np.float32), gamma)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifiers.anchors import Descriptions, anchors_of
+from classifiers.anchors import Anchors, Descriptions
+from classifiers.borrowing import anchors_for
 from classifiers.calibration import Floats
 from classifiers.documents import Document, joined, pooled
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
@@ -61,6 +62,10 @@ class Texts:
         """Whether labels have enough texts, on average, for an encoder to be tuned on them."""
         return len(self.codes) >= FEWEST_A_LABEL * len(self.seen)
 
+    def anchors(self, encoder: Encoder) -> Anchors:
+        """What stands for the labels besides these texts."""
+        return anchors_for(self.seen, self.descriptions, encoder, texts=len(self.codes))
+
     @property
     def familiar(self) -> Codes:
         """Rows of the texts that are in scope."""
@@ -96,7 +101,7 @@ class PlainSight(Sight):
 def plain_sight(texts: Texts, encoder: Encoder, *, report: Report) -> PlainSight:
     """The encoder as it is: the head of every fold learns from the other folds."""
     vectors = read(texts.documents, encoder, report)
-    anchors = anchors_of(texts.seen, texts.descriptions, encoder)
+    anchors = texts.anchors(encoder)
     kernel = fit_kernel(
         vectors, texts.codes, texts.folds, anchors=anchors, seed=texts.seed, report=report, weights=texts.weights
     )
@@ -130,7 +135,7 @@ def tuned_sight(texts: Texts, tuning: Tuning, *, report: Report) -> Sight:
     rows = np.concatenate([one.rows for one in held])
     margins = {ridge: np.concatenate([one.margins[ridge] for one in held]) for ridge in RIDGES}
     ridge = best_ridge(margins, texts.codes[rows])
-    anchors = anchors_of(texts.seen, texts.descriptions, encoder)
+    anchors = texts.anchors(encoder)
     span = span_of(vectors, texts.codes, anchors=anchors, seed=texts.seed, weights=texts.weights)
     return Sight(encoder, span.head(ridge), ridge, rows, margins[ridge])
 
@@ -145,7 +150,7 @@ def _held_fold(texts: Texts, fold: int, plan: TuningPlan, folder: Path, report: 
     inside, outside = np.flatnonzero(texts.folds == fold), np.flatnonzero(texts.folds != fold)
     encoder = _tuned(texts, outside, plan, folder / f"without-{fold}", report)
     vectors = read(texts.documents, encoder, report)
-    anchors = anchors_of(texts.seen, texts.descriptions, encoder)
+    anchors = texts.anchors(encoder)
     counted = texts.weights_of(outside)
     span = span_of(vectors[outside], texts.codes[outside], anchors=anchors, seed=texts.seed, weights=counted)
     margins = {ridge: span.head(ridge).margins(vectors[inside]) for ridge in RIDGES}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from classifiers.anchors import Meanings, Situation
 from tagger.labels import STEP_ONLY
+from tagger.situations import known_situations
 from taxonomy.model import Job
 
 _MEASURE = re.compile(
@@ -20,8 +23,18 @@ _EXAMPLES = re.compile(r",?\s*e\.g\.\s*")
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 
 
-def descriptions(job: Job) -> dict[str, tuple[str, ...]]:
-    """For every label of the job a few ways in which a customer may mean it."""
+def descriptions(job: Job) -> Meanings:
+    """For every label of the job a few ways in which a customer may mean it, and situations that may belong to it."""
+    return Meanings(_labels_of(job), _situations())
+
+
+@cache
+def _situations() -> tuple[Situation, ...]:
+    """The situations that Headway knows, their needs said as customers say them."""
+    return tuple(Situation(tuple(_as_wish(one.need)), one.name, one.said) for one in known_situations())
+
+
+def _labels_of(job: Job) -> dict[str, tuple[str, ...]]:
     meant = {outcome.id: ways_to_say(outcome.statement) for step in job.steps for outcome in step.outcomes}
     for step in job.steps:
         meant[step.id + STEP_ONLY] = tuple(dict.fromkeys((step.name, *ways_to_say(step.statement or step.name))))

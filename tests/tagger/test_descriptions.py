@@ -25,6 +25,12 @@ def test_examples_speak_for_themselves() -> None:
 
 def test_every_outcome_and_step_of_a_job_is_described() -> None:
     job = find_job("retail-banking")
-    meant = descriptions(job)
+    meant = descriptions(job).labels
     assert set(job.outcome_by_id) | {f"{step}/*" for step in job.step_by_id} == set(meant)
     assert all(texts and all(texts) for texts in meant.values())
+
+
+def test_known_situations_come_with_every_job() -> None:
+    situations = descriptions(find_job("retail-banking")).situations
+    assert {"blocked PIN", "where an order is", "status of a claim"} <= {one.name for one in situations}
+    assert all("How do I" in one.need[1] for one in situations)
