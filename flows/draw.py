@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.workspace import Workspace
+from store.in_force import ready_model
 from store.models import NoModelError
 from store.reviews import Drawn, draw, last_policy, unoffered
-from store.tags import newest_model
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def draw_reviews(workspace: Workspace, *, budget: int, tau: float = 0.5) -> Draw
     """
     job = workspace.job
     with workspace.database.session() as session:
-        newest = newest_model(session, job.id)
+        newest = ready_model(session, job, in_use=workspace.shelf.current())
         if newest is None:
             raise NoModelError(f"no contact of job {job.id!r} is tagged yet: run `headway tag --job {job.id}`")
         version, model = newest
@@ -39,7 +39,8 @@ def keep_drawing(workspace: Workspace) -> Kept:
     """
     job = workspace.job
     with workspace.database.session() as session:
-        last, newest = last_policy(session, job.id), newest_model(session, job.id)
+        last = last_policy(session, job.id)
+        newest = ready_model(session, job, in_use=workspace.shelf.current())
         waiting = 0 if newest is None else unoffered(session, job_id=job.id, job_version=newest[0], model_id=newest[1])
     if last is None or not waiting:
         return Kept(0, 0)

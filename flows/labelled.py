@@ -25,13 +25,17 @@ class NothingLabelledError(BadInputError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """Redacted contacts with labels in the job's own ids, and what could not be used, by reason."""
+    """Redacted contacts with labels in the job's own ids, and what could not be used, by reason.
+
+    `weights` say how much each label counts; none: all alike.
+    """
 
     contacts: tuple[Contact, ...]
     labels: tuple[Labels, ...]
     names: tuple[str, ...]
     unused: Mapping[str, int]
     examples: tuple[str, ...]
+    weights: tuple[float, ...] = ()
 
     @property
     def documents(self) -> list[Document]:
@@ -74,11 +78,11 @@ def read_labelled(job: Job, path: Path) -> Labelled:
     if not contacts:
         why = f" ({examples[0]})" if examples else ""
         raise NothingLabelledError(f"{path}: no contact with `labels` of job {job.id!r} could be used{why}")
-    settled = _settled(names, labels, [" ".join(document_of(contact)) for contact in contacts])
+    settled = settled_names(names, labels, [" ".join(document_of(contact)) for contact in contacts])
     return Labelled(tuple(contacts), tuple(labels), settled, dict(unused), tuple(examples[:20]))
 
 
-def _settled(names: Sequence[str], labels: Sequence[Labels], texts: Sequence[str]) -> tuple[str, ...]:
+def settled_names(names: Sequence[str], labels: Sequence[Labels], texts: Sequence[str]) -> tuple[str, ...]:
     """Names to train on, where "on this step" is not made to compete with the step's own outcomes.
 
     A contact that names only its step takes the outcome of the most similar contact of that step that names one,

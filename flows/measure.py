@@ -13,16 +13,19 @@ from alignment.fold_replicates import fold_replicates
 from alignment.moments import week_of
 from alignment.response import period_of
 from alignment.targets import Targets
+from flows.promotion import note_in_force
 from flows.workspace import Workspace
 from store.changes import changed_contacts
 from store.evidence import read_known
+from store.in_force import put_in_force, ready_model
+from store.learned import correcting_reviews
 from store.measurements import Measurement, last_measurement, read_reach, save_measurement
 from store.moments import save_slices
 from store.replicates import save_replicates
 from store.response_models import KeptModel, count_offered, due_periods, read_kept, save_response_models
-from store.review_weights import Review, read_reviews
+from store.review_weights import Review
 from store.scope import Scope, slices_of
-from store.tags import count_tagged, newest_model
+from store.tags import count_tagged
 from taxonomy.model import Job
 
 
@@ -42,7 +45,9 @@ class Measured:
 
 
 def measure(workspace: Workspace, *, as_of: datetime | None = None, full: bool = False) -> Measured:
-    """Fold the contacts tagged by the model used last. Nothing is written where nothing changed.
+    """Fold the contacts tagged by the model in use, once it has read all that the one before had read.
+
+    Nothing is written where nothing changed.
 
     Only slices are folded again that something touched since the last measurement: new tags, answers, reviews, closed
     windows, later contacts of a customer. `full` folds everything, with the same result.
@@ -50,11 +55,25 @@ def measure(workspace: Workspace, *, as_of: datetime | None = None, full: bool =
     """
     job, moment = workspace.job, as_of or datetime.now(UTC)
     with workspace.database.session() as session:
-        newest = newest_model(session, job.id)
-        if newest is None or newest[0] != job.stamp:
+        ready = ready_model(session, job, in_use=workspace.shelf.current())
+        if ready is None or ready[0] != job.stamp:
             return Measured(0, 0, 0)
-        last = last_measurement(session, job, newest[1])
-        return _Measuring(session, job, newest[1], moment, read_reviews(session, job.id, moment), last).run(full=full)
+        done = _measured(session, job, ready[1], moment, full=full)
+        if put_in_force(session, job, ready[1]):
+            note_in_force(session, job, ready[1])
+        return done
+
+
+def measure_model(workspace: Workspace, model_id: str) -> Measured:
+    """Fold the contacts that one model of this job version read, as known now; which model is in force stays."""
+    with workspace.database.session() as session:
+        return _measured(session, workspace.job, model_id, datetime.now(UTC), full=False)
+
+
+def _measured(session: Session, job: Job, model_id: str, moment: datetime, *, full: bool) -> Measured:
+    last = last_measurement(session, job, model_id)
+    reviews = correcting_reviews(session, job.id, model_id, moment)
+    return _Measuring(session, job, model_id, moment, reviews, last).run(full=full)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from classifiers.artifact import load
 from flows.job_version import check_version
+from flows.promotion import put_in_use
 from store.models import ModelShelf, NoModelError, Promotion
 from store.settings import Settings
 from taxonomy.model import Job
@@ -74,7 +75,7 @@ def promote(job: Job, model_id: str, *, settings: Settings, by: str, why: str) -
     before = shelf.current()
     check_version(load(shelf.path(model_id), home=settings.home), job)
     if before != model_id:
-        shelf.promote(model_id, by=by, why=why)
+        put_in_use(job, model_id, settings=settings, by=by, why=why)
     return before
 
 

@@ -11,11 +11,14 @@ from classifiers.embedding_cache import EmbeddingCache
 from classifiers.llm import AidedModel
 from classifiers.model import Model
 from flows.drivers import catch_up, note_drivers
+from flows.honest import honest
 from flows.job_version import check_version
+from flows.lessons import learned_of
 from flows.llm import aided
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
+from store.learned import save_learned
 from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged
 from tagger.tag import tag_contacts
@@ -59,11 +62,13 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     model = load(folder, home=workspace.settings.home, cache=cache)
     check_version(model, job)
     reader = aided(model, job, settings=workspace.settings, folder=folder)
+    witness = honest(reader, folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     stamp = Stamp(**names)
     workspace.record_job()
     with database.session() as session:
         save_label_space(session, model.id, model.space)
+        save_learned(session, model.id, learned_of(model.card))
     tagged = deferred = after = 0
     while True:
         with database.session() as session:
@@ -72,7 +77,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
         if not keyed:
             catch_up(workspace)
             return _counted(TaggedCounts(tagged, deferred, model.id), reader)
-        read = tag_contacts(job, reader, [contact for _, contact in keyed])
+        read = tag_contacts(job, witness, [contact for _, contact in keyed])
         unsure = [key for (key, _), tag in zip(keyed, read.tags, strict=True) if tag.deferred]
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,13 +15,20 @@ from typing import Any
 from classifiers.artifact import save
 from classifiers.cold_start import cold_start
 from classifiers.embedding_cache import EmbeddingCache
+from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.encoder_export import default_encoder
 from classifiers.model import Model
 from classifiers.sights import Tuning
 from classifiers.training import train as fit
 from flows.examination import HELD_OUT, Comparison, compare, held_out_steps
-from flows.labelled import Labelled, read_documents, read_labelled
-from flows.prices import PriceTable, price_table
+from flows.honest import save_held_out
+from flows.labelled import Labelled, read_documents
+from flows.learning_curve import CURVE, curve_json, learning_curve
+from flows.lessons import Lessons, gather
+from flows.prices import price_table
+from flows.promotion import put_in_use
+from flows.suspects import queue_suspects
+from flows.training_report import Reviews, Training
 from flows.workspace import keep_job
 from store.models import ModelShelf
 from store.settings import Settings
@@ -28,62 +36,11 @@ from tagger.descriptions import descriptions
 from tagger.labels import label_space
 from taxonomy.model import Job
 
+FEWEST_LABELS = 2
 LONG_WORK = "tuning the encoder"
 LEAST_TUNING_SECONDS = 200.0
 MOST_TUNING_SECONDS = 840.0
 """Tuning in all, so that training ends within 6 minutes for a few hundred contacts and within 20 for 10,000."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a training came to."""
-
-    job: str
-    job_version: str
-    model: str
-    contacts: int
-    unused: Mapping[str, int]
-    examples: tuple[str, ...]
-    held_out: Mapping[str, Any] | None
-    deferral: Mapping[str, Any] | None
-    comparison: Comparison | None
-    promoted: bool
-    why: str
-    prices: PriceTable | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The training as JSON."""
-        return asdict(self)
-
-    def text(self) -> str:
-        """The training in a few lines for people."""
-        if self.held_out is None or self.deferral is None:
-            return self._text_without_figures()
-        figures = self.held_out["cascade"]
-        shares = self.deferral["decided"]
-        return "\n".join(
-            [
-                f"model {self.model} of job {self.job} {self.job_version}, from {self.contacts:,} labelled contacts",
-                f"  on contacts it had not seen: step right {_percent(figures['group'])}, "
-                f"outcome {_percent(figures['label'])}",
-                f"  left to others: {100 * shares['nobody']:.0f} %, so that of the rest at most "
-                f"{100 * self.deferral['max_error']:g} % are wrong (sure to {100 * (1 - self.deferral['delta']):g} %)",
-                *([self.prices.text()] if self.prices else []),
-                self._verdict(),
-            ]
-        )
-
-    def _text_without_figures(self) -> str:
-        return "\n".join(
-            [
-                f"model {self.model} of job {self.job} {self.job_version}, from the job's own words",
-                "  no labelled contact: nothing could be measured, and every contact is left to others",
-                self._verdict(),
-            ]
-        )
-
-    def _verdict(self) -> str:
-        return f"  {'in use' if self.promoted else 'kept, not in use'}: {self.why}"
 
 
 def train(
@@ -96,23 +53,25 @@ def train(
     seed: int = 0,
     say: Callable[[str], None] = lambda _line: None,
 ) -> Training:
-    """Train on labelled contacts, put the model on the shelf, and promote it unless it is worse.
+    """Train on labelled contacts and analysts' decisions, put the model on the shelf, promote it unless it is worse.
 
     `tuned` gives the model an encoder of its own, fine-tuned on these contacts: minutes instead of seconds.
-    Without `data` the model is made from the job's own words, and from `unlabelled` contacts if there are any.
-    Raises NothingLabelledError or TrainingError if the data cannot train a model.
+    Without labels of either kind the model is made from the job's own words, and from `unlabelled` contacts if there
+    are any. Raises NothingLabelledError or TrainingError if the data cannot train a model.
     """
     shelf = ModelShelf(settings.models, job.id)
-    if data is None:
+    lessons = gather(job, data, settings=settings)
+    labelled = lessons.labelled
+    if labelled is None or (data is None and len(set(labelled.names)) < FEWEST_LABELS):
         return _started_cold(job, unlabelled, shelf, settings=settings, seed=seed, say=say)
-    labelled = read_labelled(job, data)
+    school = _School(job, _encoder(settings), seed, _telling(say), _about(job, lessons, data))
     with _tuning(len(labelled.contacts), settings) if tuned else nullcontext() as tuning:
-        model = _fitted(job, labelled, data, tuning=tuning, settings=settings, seed=seed, say=say)
-        comparison = compare(model, labelled, shelf, settings=settings)
-        shelf.add(model.id, lambda folder: _write(model, labelled, folder))
+        model = school.fit(labelled, tuning=tuning)
+        comparison = compare(model, labelled, shelf, job=job, settings=settings, held_back=lessons.held_back)
+        shelf.add(model.id, lambda folder: _write(model, lessons, school, folder))
     promoted, why = _verdict(model, comparison, shelf)
     if promoted and shelf.current() != model.id:
-        shelf.promote(model.id, by="headway train", why=why)
+        put_in_use(job, model.id, settings=settings, by="headway train", why=why)
     keep_job(job, settings)
     return Training(
         job=job.id,
@@ -120,7 +79,7 @@ def train(
         model=model.id,
         contacts=len(labelled.contacts),
         unused=labelled.unused,
-        examples=labelled.examples,
+        examples=(*labelled.examples, *lessons.examples),
         held_out=model.card["held_out"],
         deferral=model.card["deferral"],
         comparison=comparison,
@@ -132,7 +91,62 @@ def train(
             labelled.documents,
             settings=settings,
         ),
+        reviews=_reviews(job, model, lessons, settings),
     )
+
+
+def _reviews(job: Job, model: Model, lessons: Lessons, settings: Settings) -> Reviews | None:
+    if not lessons.taught and not lessons.held_back:
+        return None
+    suspected = queue_suspects(job, model, lessons, settings=settings)
+    return Reviews(len(lessons.taught), len(lessons.held_back), lessons.withheld, suspected)
+
+
+@dataclass(frozen=True)
+class _School:
+    """What every training of one job has in common; vectors of texts are made once for all of them."""
+
+    job: Job
+    encoder: Encoder
+    seed: int
+    report: Callable[[str, float], None]
+    about: Mapping[str, Any]
+
+    def fit(self, labelled: Labelled, *, tuning: Tuning | None = None) -> Model:
+        """A model of these contacts. Raises TrainingError."""
+        return fit(
+            labelled.documents,
+            labelled.names,
+            labelled.space(self.job),
+            encoder=self.encoder,
+            tuning=tuning,
+            descriptions=descriptions(self.job),
+            max_error=self.job.tagging.max_error,
+            delta=self.job.tagging.delta,
+            seed=self.seed,
+            progress=self.report,
+            about=self.about,
+            weights=labelled.weights or None,
+        )
+
+
+def _about(job: Job, lessons: Lessons, data: Path | None) -> dict[str, Any]:
+    """What the card says of where the labels came from."""
+    about: dict[str, Any] = {"job": job.id, "job_version": job.stamp}
+    if data is not None:
+        about |= {"data": data.name, "data_sha256": _sha256(data)}
+    if lessons.learned is not None:
+        about["reviews"] = {
+            "until": lessons.learned.until.isoformat(),
+            "share_held_back": lessons.learned.share,
+            "taught": len(lessons.taught),
+            "held_back": len(lessons.held_back),
+        }
+    return about
+
+
+def _encoder(settings: Settings) -> Encoder:
+    return CachedEncoder(EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)))
 
 
 @contextmanager
@@ -156,7 +170,7 @@ def _started_cold(
     model = cold_start(
         label_space(job),
         descriptions(job),
-        encoder=EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)),
+        encoder=_encoder(settings),
         unlabelled=read_documents(unlabelled) if unlabelled else (),
         seed=seed,
         report=_telling(say),
@@ -167,38 +181,13 @@ def _started_cold(
     promoted = current in (None, model.id) or "note" in _card(shelf.path(current))
     why = "no model that learned from labelled contacts is in use" if promoted else f"{current} learned from labels"
     if promoted and current != model.id:
-        shelf.promote(model.id, by="headway train", why=why)
+        put_in_use(job, model.id, settings=settings, by="headway train", why=why)
     return Training(job.id, job.stamp, model.id, 0, {}, (), None, None, None, promoted, why)
 
 
 def _card(folder: Path) -> dict[str, Any]:
     card: dict[str, Any] = json.loads((folder / "card.json").read_text("utf-8"))
     return card
-
-
-def _fitted(
-    job: Job,
-    labelled: Labelled,
-    data: Path,
-    *,
-    tuning: Tuning | None,
-    settings: Settings,
-    seed: int,
-    say: Callable[[str], None],
-) -> Model:
-    return fit(
-        labelled.documents,
-        labelled.names,
-        labelled.space(job),
-        encoder=EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)),
-        tuning=tuning,
-        descriptions=descriptions(job),
-        max_error=job.tagging.max_error,
-        delta=job.tagging.delta,
-        seed=seed,
-        progress=_telling(say),
-        about={"job": job.id, "job_version": job.stamp, "data": data.name, "data_sha256": _sha256(data)},
-    )
 
 
 def _telling(say: Callable[[str], None]) -> Callable[[str, float], None]:
@@ -214,9 +203,18 @@ def _telling(say: Callable[[str], None]) -> Callable[[str, float], None]:
     return report
 
 
-def _write(model: Model, labelled: Labelled, folder: Path) -> None:
+def _write(model: Model, lessons: Lessons, school: _School, folder: Path) -> None:
+    labelled = lessons.labelled
+    if labelled is None:
+        return
     save(model, folder)
     (folder / HELD_OUT).write_text(json.dumps(held_out_steps(model, labelled)), "utf-8")
+    save_held_out(model, labelled, folder)
+    began = time.perf_counter()
+    points = learning_curve(lessons, model, job=school.job, fit=school.fit)
+    if points:
+        kept = curve_json(points, seconds=time.perf_counter() - began)
+        (folder / CURVE).write_text(json.dumps(kept), "utf-8")
 
 
 def _verdict(model: Model, comparison: Comparison | None, shelf: ModelShelf) -> tuple[bool, str]:
@@ -224,17 +222,9 @@ def _verdict(model: Model, comparison: Comparison | None, shelf: ModelShelf) -> 
         return True, "it is the model in use already"
     if comparison is None:
         return True, "no model that it could be compared with is in use"
-    shown = (
-        f"step accuracy {100 * comparison.difference:+.1f} points [{100 * comparison.low:+.1f}, "
-        f"{100 * comparison.high:+.1f}] against {comparison.against} on {comparison.contacts:,} contacts"
-    )
-    return not comparison.worse, shown
+    return not comparison.refused, comparison.text()
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _percent(figure: Mapping[str, float]) -> str:
-    return f"{100 * figure['accuracy']:.1f} % [{100 * figure['low']:.1f}, {100 * figure['high']:.1f}]"

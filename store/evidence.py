@@ -13,13 +13,14 @@ from scipy.sparse import csr_matrix
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from alignment.effort import answers_on
+from alignment.effort import answers_on, easy_box, scale_of
 from alignment.fold import Evidence
 from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
 from alignment.response import ResponseModel, response_weights
 from alignment.targets import Targets, label_targets
+from store.learned import correcting_reviews
 from store.response_models import read_response_models
-from store.review_weights import Review, read_reviews, truth_and_weight
+from store.review_weights import Review, truth_and_weight
 from store.scope import begun_in, pairs_of
 from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, read_label_space, tagged, unpack
@@ -63,7 +64,7 @@ def read_known(
 ) -> Known:
     """`read_evidence` of the contacts begun in these weeks (None: all). Periods without a model are fitted."""
     targets, space = Targets.of(job), read_label_space(session, model_id)
-    given = read_reviews(session, job.id, as_of) if reviews is None else reviews
+    given = correcting_reviews(session, job.id, model_id, as_of) if reviews is None else reviews
     frame = _tagged_contacts(session, job, model_id, as_of, weeks)
     if given:
         frame = frame[frame["policy"].isin({review.policy for review in given.values()})].reset_index(drop=True)
@@ -133,11 +134,14 @@ def _measured(frame: pd.DataFrame, history: pd.DataFrame, job: Job, as_of: datet
         resolution_by_key(history, window_days=days, as_of=as_of).reindex(frame["pk"]).to_numpy()
         for days in (job.friction.fcr.window_days, LONG_WINDOW_DAYS)
     )
+    scale = scale_of(job)
+    effort = answers_on(scale.id, _effort(frame, as_of), frame["effort_scale"]).values
     return frame.rename(columns={"contact_id": "contact"}).assign(
         day=[moment.date() if pd.notna(moment) else None for moment in start],
         segment=frame["segment"].map(pairs_of),
         circumstance=frame["circumstance"].map(pairs_of),
-        effort=answers_on(EFFORT_SCALE, _effort(frame, as_of), frame["effort_scale"]).values,
+        effort=effort,
+        easy=easy_box(effort, scale),
         fcr=short,
         fcr_long=long,
         transfers=frame["transfers"].astype(float),

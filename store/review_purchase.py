@@ -9,10 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from alignment.effort import scale_named
+from alignment.effort import scale_of
 from alignment.figures import step_figures, target_estimates
 from alignment.scorecard import StepFigures, View
-from store.evidence import EFFORT_SCALE
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.tags import newest_model
@@ -46,7 +45,7 @@ def find_firm(session: Session, job: Job, *, now: datetime) -> tuple[Firm, ...]:
     model = _model(session, job)
     if model is None:
         return ()
-    return _found.get(_key(session, job, model), lambda: _most_burden(_steps(session, job, model, now)))
+    return _found.get(_key(session, job, model), lambda: _most_burden(steps_by_model(session, job, model, now=now)))
 
 
 def _model(session: Session, job: Job) -> str | None:
@@ -59,8 +58,9 @@ def _key(session: Session, job: Job, model: str) -> tuple[Hashable, ...]:
     return (str(session.get_bind().engine.url), job.id, job.stamp, model, row)
 
 
-def _steps(session: Session, job: Job, model: str, now: datetime) -> Sequence[StepFigures]:
-    moments, view, scale = read_moments(session, job, model_id=model), View(as_of=now), scale_named(EFFORT_SCALE)
+def steps_by_model(session: Session, job: Job, model: str, *, now: datetime) -> Sequence[StepFigures]:
+    """Each step's figures over all time, from one model's tags as they were measured last."""
+    moments, view, scale = read_moments(session, job, model_id=model), View(as_of=now), scale_of(job)
     estimates = target_estimates(
         moments.folds(view), moments.targets, scale=scale, as_of=now, clusters=moments.clusters(view)
     )

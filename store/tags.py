@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.scores import LabelSpace
 from store.session import insert_new
-from store.tables import contacts, label_spaces, tags
+from store.tables import contacts, label_spaces, models_in_force, tags
 from tagger.model import EvidenceSpan, Tag
 
 SMALLEST = 5e-4  # probabilities under it are stored as 0, so that slices of moments stay sparse
@@ -131,7 +131,16 @@ def tag_of(row: Row[Any], contact_id: str, space: LabelSpace) -> Tag:
 
 
 def newest_model(session: Session, job_id: str, *, as_of: datetime | None = None) -> tuple[str, str] | None:
-    """The (job version, model) whose tags were written last before a moment, or None where nothing is tagged."""
+    """The (job version, model) that figures came from at a moment; None where nothing is tagged.
+
+    The one measured last; before anything was measured the one whose tags were written last.
+    """
+    said = select(models_in_force).where(models_in_force.c.job_id == job_id)
+    if as_of is not None:
+        said = said.where(models_in_force.c.recorded_at <= as_of)
+    in_force = session.execute(said.order_by(models_in_force.c.pk.desc()).limit(1)).one_or_none()
+    if in_force is not None:
+        return in_force.job_version, in_force.model_id
     query = select(tags.c.job_version, tags.c.model_id).where(tags.c.job_id == job_id)
     if as_of is not None:
         query = query.where(tags.c.tagged_at <= as_of)
