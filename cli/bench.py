@@ -119,6 +119,30 @@ def alarms(as_json: bool, **sizes: int) -> None:
     print_json(result) if as_json else click.echo(alarms_text(result))
 
 
+@bench.command()
+@click.option("--items", default=5000, show_default=True, help="Drawn items in the queue.")
+@click.option("--contacts", default=20_000, show_default=True, help="Contacts in the store.")
+@click.option("--claimers", default=20, show_default=True, help="Analysts at once, who never stop to think.")
+@click.option("--database-url", help="An empty database to fill; default SQLite, and PostgreSQL if pip brought one.")
+@json_option
+def claims(items: int, contacts: int, claimers: int, database_url: str | None, as_json: bool) -> None:
+    """Many analysts at once over one review queue: nothing decided twice, nothing lost, decisions a second."""
+    from evals.claims import claims_bench, claims_text
+    from flows.claims_desk import QueueDesk, databases, fill_queue
+
+    if items > contacts:
+        raise click.BadParameter(f"{items} items of {contacts} contacts", param_hint="--items")
+    results = {}
+    with TemporaryDirectory() as folder, databases(Path(folder), database_url) as opened:
+        for name, database in opened.items():
+            _say(f"{name}: filling {contacts:,} contacts, {items:,} items")
+            fill_queue(database, number=contacts, items=items)
+            results[name] = claims_bench(QueueDesk(database), claimers=claimers, say=_say)
+    print_json(results) if as_json else click.echo(claims_text(results))
+    if any(one["decided_twice"] or one["lost"] or one["held_twice"] or one["failures"] for one in results.values()):
+        raise SystemExit(1)
+
+
 def _say(line: str) -> None:
     click.echo(line, err=True)
 
