@@ -94,7 +94,8 @@ def raise_alert(
     content: Mapping[str, Any],
 ) -> bool:
     """Keep an alarm, unless one of the same series is known that covers the same days; whether it is news."""
-    key = hashlib.sha256("\n".join((job_id, alarm.series, alarm.since.isoformat())).encode()).hexdigest()[:16]
+    named = "\n".join((job_id, measure, step or "", alarm.since.isoformat()))
+    key = hashlib.sha256(named.encode()).hexdigest()[:16]
     same = (alerts.c.job_id == job_id, alerts.c.measure == measure, alerts.c.step.is_not_distinct_from(step))
     overlap = (alerts.c.since < alarm.at, alerts.c.at > alarm.since)
     if kind == "figure" and session.scalar(select(func.count()).select_from(alerts).where(*same, *overlap)):
