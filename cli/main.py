@@ -27,6 +27,7 @@ VERBS = {
     "eval": ("cli.tagger:evaluate", "Measure a tagger on labelled contacts."),
     "model": ("cli.models:group", "List, show, promote and roll back trained models."),
     "tag": ("cli.stages:tag", "Tag the contacts that the model in use has not read."),
+    "retag": ("cli.retag:retag", "Read every contact again with the model in use; each step before and after."),
     "measure": ("cli.stages:measure", "Fold tags, reviews and surveys into moments."),
     "publish": ("cli.stages:publish", "Publish the Alignment Index."),
     "run": ("cli.stages:run", "The whole flow once: ingest, tag, measure, publish."),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from getpass import getuser
+from pathlib import Path
 
 import click
 
@@ -15,7 +17,7 @@ by_option = click.option("--by", help="Who decided; default the user of this mac
 
 @click.group("model")
 def group() -> None:
-    """List, show, promote and roll back trained models."""
+    """List, show, promote and roll back trained models; see what reviews bought."""
 
 
 @group.command("list")
@@ -118,6 +120,44 @@ def rollback(job: str, why: str, by: str | None) -> None:
     settings = load_settings()
     left, found = roll_back(open_job(job, settings), settings=settings, by=by or getuser(), why=why)
     click.echo(f"{found} is in use again, instead of {left}")
+
+
+@group.command()
+@job_option
+@click.argument("model", required=False)
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw the curve to this file as well.")
+@json_option
+def curve(job: str, model: str | None, svg: Path | None, as_json: bool) -> None:
+    """What reviews have bought: accuracy and width of figures against reviews done; of the newest training.
+
+    Made by `headway train` from the first eighth, quarter and half of the decisions and from all of them, all measured
+    on the same reviews held back.
+    """
+    from flows.curves import read_curve
+    from flows.workspace import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    found = read_curve(open_job(job, settings), model, settings=settings)
+    points = [asdict(point) for point in found.points]
+    if svg is not None:
+        from api.learning_chart import learning_chart
+
+        svg.write_text(str(learning_chart(points)), "utf-8")
+    if as_json:
+        print_json({"model": found.model, "points": points, "seconds": found.seconds})
+        return
+    columns = ("reviews done", "of these taught", "right step, held back", "half a share's interval, points")
+    lines = [
+        (
+            f"{point.reviews:,}",
+            f"{point.taught:,}",
+            _accuracy({"accuracy": point.accuracy, "low": point.low, "high": point.high}),
+            "too few drawn" if point.half_width is None else f"{100 * point.half_width:.1f}",
+        )
+        for point in found.points
+    ]
+    print_table(f"What reviews bought {found.model} (found in {found.seconds:.0f} s)", columns, lines)
 
 
 def _accuracy(figure: Mapping[str, float] | None) -> str:

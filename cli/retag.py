@@ -1,0 +1,56 @@
+"""`headway retag`: every contact read again by the model in use, and what that did to the figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.output import job_option, json_option, print_json, print_table, shown
+
+if TYPE_CHECKING:
+    from alignment.estimate import Estimate
+    from flows.retag import Retagged
+
+COLUMNS = (("volume", 1.0, 0, ""), ("effort", 1.0, 2, ""), ("fcr", 100.0, 1, " %"), ("friction", 1.0, 1, ""))
+
+
+@click.command()
+@job_option
+@json_option
+def retag(job: str, as_json: bool) -> None:
+    """Read every contact again with the model in use, and show each step before and after.
+
+    What it has read already it does not read again: killed, the same command goes on where it stopped, and until it
+    is through the earlier model's figures stand. The earlier model's tags stay.
+    """
+    from flows.progress import progress_bar
+    from flows.retag import retag as read_again
+    from flows.tag import waiting
+    from flows.workspace import Workspace
+
+    workspace = Workspace.open(job)
+    with progress_bar("retag", total=waiting(workspace)) as tick:
+        done = read_again(workspace, tick=tick)
+    print_json(done.as_json()) if as_json else _print(done)
+
+
+def _print(done: Retagged) -> None:
+    click.echo(
+        f"model {done.model} read {done.tagged:,} contacts now and {done.already:,} before; {done.deferred:,} of those "
+        "read now are left to analysts"
+    )
+    if done.before is None:
+        click.echo("no earlier model of this job version was in force: there is nothing to compare with")
+    rows = [
+        (one.step if when == "before" else "", when, *(_cell(figures[name], *how) for name, *how in COLUMNS))
+        for one in done.steps
+        for when, figures in (("before", one.before), ("after", one.after))
+        if figures
+    ]
+    names = ("step", "", "contacts", "effort", "first contact resolution", "friction")
+    print_table(f"Before: {done.before or 'nothing'}; after: {done.model}; the same evidence now", names, rows)
+
+
+def _cell(estimate: Estimate, scale: float, digits: int, unit: str) -> str:
+    return shown(estimate, scale=scale, digits=digits, unit=unit)
