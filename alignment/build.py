@@ -10,7 +10,7 @@ from functools import cached_property, partial
 import pandas as pd
 
 from alignment.clusters import Clusters, clusters_of
-from alignment.effort import EffortScale, scale_named
+from alignment.effort import EffortScale, scale_named, scale_of
 from alignment.estimate import Estimate
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
 from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula
@@ -45,7 +45,7 @@ def build_scorecard(
     tagged_to: datetime | None = None,
     contacts: int = 0,
     reviewed: int = 0,
-    effort_scale: str = "ces2-7",
+    effort_scale: str | None = None,
     trends: bool = True,
 ) -> Scorecard:
     """Every figure of the page, each with its evidence or the reason why there is none.
@@ -55,7 +55,7 @@ def build_scorecard(
     formula the index is not published. `contacts` and `reviewed` are shown as given. Without `trends` the page has no
     trend lines, which are most of the work.
     """
-    scale = scale_named(effort_scale)
+    scale = scale_of(job) if effort_scale is None else scale_named(effort_scale)
     evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
     clusters = moments.clusters(view)
     found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=clusters)

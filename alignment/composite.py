@@ -25,6 +25,7 @@ class IndexInputs:
     """The evidence of one view: opportunity (shrunk) by outcome, task success by step, effort and fcr by mode.
 
     `deviations` by input id, as `effort:STEP/OUTCOME`: its error in each replicate, for inputs that err together.
+    `shifts` by input id: how far it could move if answering hangs on effort itself (`nonresponse`).
     """
 
     opportunity: Mapping[str, Estimate] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class IndexInputs:
     effort: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     fcr: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     deviations: Mapping[str, Array] = field(default_factory=dict)
+    shifts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def index_json(card: Scorecard) -> Document:
     return {
         "index": index.index.as_json(),
         "method_band": list(index.method_band) if index.method_band else None,
+        "response_band": list(index.response_band) if index.response_band else None,
         "published": index.published,
         "reason": index.reason,
         "formula": index.formula,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from alignment.measures import MEASURE_BY_ID, Measure
 from taxonomy.errors import BadInputError
-from taxonomy.model import Goalposts
+from taxonomy.model import Goalposts, Job
 
 
 class UnknownEffortScaleError(BadInputError):
@@ -58,6 +58,7 @@ SCALES: Mapping[str, EffortScale] = MappingProxyType(
             EffortScale(
                 "ces1-5", "How much effort did you have to put in? (1 very low, 5 very high)", 1, 5, "low", (1, 2)
             ),
+            EffortScale("ces2-5", "It was easy to handle my issue (1 disagree, 5 agree)", 1, 5, "high", (4, 5)),
             EffortScale("share-difficult", "Was it difficult? (0 no, 1 yes)", 0, 1, "low", (0, 0)),
         )
     }
@@ -70,6 +71,14 @@ def scale_named(scale: str) -> EffortScale:
     if scale not in SCALES:
         raise UnknownEffortScaleError(f"unknown effort scale {scale!r}: use {', '.join(SCALES)}")
     return SCALES[scale]
+
+
+def scale_of(job: Job) -> EffortScale:
+    """The scale that a job's effort goalposts belong to: that with the same ends, else the first they fit on."""
+    posts = job.friction.goalposts.get("effort", SCALES["ces2-7"].goalposts)
+    same = [scale for scale in SCALES.values() if scale.goalposts == posts]
+    fitting = [scale for scale in SCALES.values() if scale.disagreement(posts) is None]
+    return (same or fitting or [SCALES["ces2-7"]])[0]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-Method = Literal["rectified", "labels", "uncorrected", "survey", "events", "blend", "composite", "none"]
+Method = Literal["rectified", "labels", "uncorrected", "survey", "events", "blend", "composite", "bounds", "none"]
 
 
 @dataclass(frozen=True)

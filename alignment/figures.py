@@ -10,6 +10,7 @@ from alignment.effort import EffortScale
 from alignment.estimate import Estimate
 from alignment.friction import Joint, burden, friction, joint_friction
 from alignment.measures import MEASURE_BY_ID
+from alignment.nonresponse import bounded, shift_of
 from alignment.rectify import Array, TargetEstimates, estimates
 from alignment.scorecard import FailureMode, StepFigures
 from alignment.targets import NONE, Targets
@@ -67,6 +68,8 @@ def step_figures(
     for step in job.step_by_id:
         mine = found[targets.index("step", step)]
         points = _points(job, mine, scale=scale, as_of=as_of)
+        shift = effort_shift(mine, scale)
+        moved = None if shift is None else shift * _effort_slope(job)
         figures.append(
             StepFigures(
                 step=step,
@@ -80,9 +83,24 @@ def step_figures(
                 friction=points[0],
                 burden=_burden(points, mine, unfit),
                 response_rate=mine.response_rate,
+                easy=mine.easy,
+                effort_bounds=bounded(mine.means["effort"], shift, low=scale.low, high=scale.high),
+                friction_bounds=bounded(points[0], moved, low=0.0, high=100.0),
             )
         )
     return tuple(figures)
+
+
+def effort_shift(found: TargetEstimates, scale: EffortScale) -> float | None:
+    """How far a target's mean effort could move if answering hangs on effort itself."""
+    return shift_of(found.response_rate, found.variance("effort"), scale.high - scale.low)
+
+
+def _effort_slope(job: Job) -> float:
+    """Points of friction for a point of effort."""
+    posts = job.friction.goalposts.get("effort")
+    weight = job.friction.weights.get("effort", 0.0)
+    return 0.0 if posts is None else 100 * weight / abs(posts.best - posts.worst)
 
 
 def failure_modes(

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from alignment.measures import ANSWERED, MEASURES, SUMMED
+from alignment.measures import ANSWERED, ANSWERS, MEASURES, SUMMED
 from alignment.moments import SUMS, Array, Moments, Slice
 from alignment.targets import Targets
 from taxonomy.errors import BadInputError
@@ -159,8 +159,10 @@ def measured(evidence: Evidence, name: str, rows: NDArray[np.intp]) -> tuple[Arr
         return np.ones(len(rows)), np.ones(len(rows))
     if name == ANSWERED:
         return (response > 0).astype(float), np.ones(len(rows))
+    if name not in evidence.frame:
+        return np.zeros(len(rows)), np.zeros(len(rows))
     values = evidence.frame[name].to_numpy(dtype=float)[rows]
-    times = np.isfinite(values) * (response if name == "effort" else 1.0)
+    times = np.isfinite(values) * (response if name in ANSWERS else 1.0)
     return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0), times
 
 

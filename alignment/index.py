@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from alignment.composite import IndexInputs, Term, aggregate, component_values, terms_of, used_weights
+from alignment.composite import FLOOR, IndexInputs, Term, aggregate, component_values, terms_of, used_weights
 from alignment.decomposition import Contribution, Decomposition, decompose
 from alignment.estimate import Estimate
 from alignment.explanation import explain
@@ -89,7 +89,30 @@ def alignment_index(
     note = _note(terms)
     index = _estimate([term for term in terms if term.value is not None], totals, as_of, note)
     band = method_band(terms, norms, weights, formula)
-    return AlignmentIndex(index, band, True, note, formula.version, components, rows)
+    around = _response_band(formula, index, components, rows, inputs.shifts)
+    return AlignmentIndex(index, band, True, note, formula.version, components, rows, around)
+
+
+def _response_band(
+    formula: IndexFormula,
+    index: Estimate,
+    components: Mapping[str, Estimate],
+    rows: tuple[Mapping[str, Any], ...],
+    shifts: Mapping[str, float],
+) -> tuple[float, float] | None:
+    """The interval widened by how far efforts could move, to first order, if answering hangs on effort itself."""
+    if index.low is None or index.high is None or index.value is None:
+        return None
+    total = 0.0
+    for row in rows:
+        level = components[row["component"]].value
+        inside = row["norm"] is not None and 0 < row["norm"] < 1
+        if row["id"] not in shifts or not inside or level is None:
+            continue
+        slope = 100.0 if formula.aggregation == "arithmetic" else index.value / max(level, FLOOR)
+        points = slope * formula.weights[row["component"]] * row["weight"]
+        total += points * shifts[row["id"]] / abs(row["best"] - row["worst"])
+    return max(index.low - total, 0.0), min(index.high + total, 100.0)
 
 
 def sampled_components(

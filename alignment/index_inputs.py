@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from alignment.composite import IndexInputs
 from alignment.effort import EffortScale, scale_named
 from alignment.estimate import Estimate
+from alignment.figures import effort_shift
 from alignment.formula import IndexFormula, shrunk
 from alignment.opportunity import Surveyed
 from alignment.rectify import TargetEstimates
@@ -39,5 +40,10 @@ def index_inputs(
             for pair, mine in means.items()
             for measure in ("effort", "fcr")
             if (deviation := mine.deviation(measure)) is not None
+        },
+        shifts={
+            f"effort:{pair[0]}/{pair[1]}": shift
+            for pair, mine in means.items()
+            if (shift := effort_shift(mine, scale or scale_named("ces2-7"))) is not None
         },
     )

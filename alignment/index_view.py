@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from alignment.composite import IndexInputs
-from alignment.effort import scale_named
+from alignment.effort import scale_named, scale_of
 from alignment.figures import target_estimates
 from alignment.formula import IndexFormula
 from alignment.heart import attempts, task_success
@@ -25,10 +25,10 @@ def index_of_view(
     view: View,
     survey: pd.DataFrame | None,
     events: pd.DataFrame | None,
-    effort_scale: str = "ces2-7",
+    effort_scale: str | None = None,
 ) -> tuple[IndexInputs, AlignmentIndex]:
     """What `build_scorecard` publishes as the index of a view, without the rest of the page."""
-    scale = scale_named(effort_scale)
+    scale = scale_of(job) if effort_scale is None else scale_named(effort_scale)
     clusters = moments.clusters(view)
     found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=clusters)
     table = None if events is None else attempts(events, view=view)

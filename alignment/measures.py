@@ -30,8 +30,14 @@ MEASURES = ("volume", "effort", "fcr", "fcr_long", "transfers", "time", "cost")
 ANSWERED = "answered"
 """1 where the customer answered the effort question: its mean per step is the response rate."""
 
-SUMMED = (*MEASURES, ANSWERED)
-"""The order of the measures axis in moments."""
+EASY = "easy"
+"""1 where the answer on effort lies in the easy box of its scale (5 to 7 on CES 2.0): its mean is the top-box share."""
+
+SUMMED = (*MEASURES, ANSWERED, EASY)
+"""The order of the measures axis in moments. New ones come last: sums stored before they were known lack them."""
+
+ANSWERS = ("effort", EASY)
+"""Measures that only those who answered carry: their z counts r / rho times."""
 
 SUMS = (
     "n",
@@ -79,6 +85,7 @@ MEASURE_BY_ID: Mapping[str, Measure] = MappingProxyType(
             Measure(
                 ANSWERED, "share", "no contact in this view has a survey answer on effort", high=1.0, proportion=True
             ),
+            Measure(EASY, "share", "no contact in this view has a survey answer on effort", high=1.0, proportion=True),
         )
     }
 )

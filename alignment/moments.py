@@ -40,6 +40,10 @@ Pairs = tuple[tuple[str, str], ...]
 Array = NDArray[np.float64]
 
 
+OLDEST = 8
+"""Measures that the first stored sums had; later ones are 0 there, as for contacts that do not carry them."""
+
+
 class MomentsMismatchError(HeadwayError):
     """Moments of different targets were added, or stored bytes do not fit the job's targets."""
 
@@ -148,11 +152,16 @@ def slice_to_bytes(sums: Array) -> bytes:
 def slice_from_bytes(data: bytes, targets: Targets) -> Array:
     """The sums that `slice_to_bytes` wrote; raises MomentsMismatchError if they are of other targets."""
     flat = np.frombuffer(zlib.decompress(data), dtype="<f8")
-    shape = (len(SUMMED), len(SUMS), len(targets))
-    if flat.size != np.prod(shape):
-        message = f"a stored slice holds {flat.size} sums, these targets need {np.prod(shape)}; measure again"
+    measures, odd = divmod(flat.size, len(SUMS) * len(targets))
+    shape = (measures, len(SUMS), len(targets))
+    if odd or not OLDEST <= measures <= len(SUMMED):
+        needed = len(SUMMED) * len(SUMS) * len(targets)
+        message = f"a stored slice holds {flat.size} sums, these targets need {needed}; measure again"
         raise MomentsMismatchError(message)
-    return np.ascontiguousarray(flat.reshape(shape).transpose(2, 0, 1)).astype(np.float64)
+    known = flat.reshape(shape).transpose(2, 0, 1)
+    sums = np.zeros((len(targets), len(SUMMED), len(SUMS)))
+    sums[:, :measures] = known
+    return sums
 
 
 def week_of(day: date) -> date:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from alignment.clusters import Clusters
 from alignment.estimate import Estimate, Method
 from alignment.intervals import Interval, exact_interval, logit_interval, plain_interval, t_quantile
-from alignment.measures import ANSWERED, MEASURE_BY_ID, MEASURES, SUMMED, SUMS, Measure
+from alignment.measures import ANSWERED, EASY, MEASURE_BY_ID, MEASURES, SUMMED, SUMS, Measure
 from alignment.targets import Targets
 from alignment.tuning import standard_error, tune
 
@@ -138,6 +138,11 @@ class TargetEstimates:
         return Means(MEASURES[1:], self.mean)
 
     @cached_property
+    def easy(self) -> Estimate:
+        """The share of answers in the easy box of the scale."""
+        return self.mean(EASY)
+
+    @cached_property
     def response_rate(self) -> Estimate:
         """The share of the target's contacts that answered the effort question."""
         rate = self.mean(ANSWERED)
@@ -161,6 +166,14 @@ class TargetEstimates:
             return None
         scaled: Array = self._deviations[:, position] * error
         return scaled
+
+    def variance(self, measure: str) -> float | None:
+        """The variance of a measure among the reviewed contacts of the target; None where they are too few."""
+        cell = self._cell(measure)
+        if cell.positives < MIN_POSITIVES:
+            return None
+        mean = cell["vdd"] / cell["dd"]
+        return max(cell["vvdd"] / cell["dd"] - mean**2, 0.0)
 
     def degrees(self, measure: str) -> float:
         """Degrees of freedom of that error."""

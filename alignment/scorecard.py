@@ -27,7 +27,10 @@ class View:
 
 @dataclass(frozen=True)
 class StepFigures:
-    """A step's friction and what it is made of. Shares and rates in [0, 1], friction 0 to 100."""
+    """A step's friction and what it is made of. Shares and rates in [0, 1], friction 0 to 100.
+
+    `easy` is the share of answers in the easy box. The bounds hold if answering hangs on effort itself (`nonresponse`).
+    """
 
     step: str
     volume: Estimate
@@ -40,6 +43,9 @@ class StepFigures:
     friction: Estimate
     burden: Estimate
     response_rate: Estimate
+    easy: Estimate | None = None
+    effort_bounds: Estimate | None = None
+    friction_bounds: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ class OutcomeFigures:
 class AlignmentIndex:
     """The published index (0 to 100) with its components (0 to 1) and every input.
 
-    `published` False means a component lacks its inputs; `reason` then says which.
+    `published` False means a component lacks its inputs; `reason` then says which. `response_band` holds if answering
+    hangs on effort itself (`nonresponse`).
     """
 
     index: Estimate
@@ -85,6 +92,7 @@ class AlignmentIndex:
     formula: str
     components: Mapping[str, Estimate]
     inputs: tuple[Mapping[str, Any], ...]
+    response_band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

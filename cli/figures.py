@@ -31,8 +31,9 @@ def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @job_option
 @view_options
 @click.option("--by", help="Also by channel, segment.NAME, circumstance.NAME, week or day.")
+@click.option("--bounds", is_flag=True, help="Also how far figures could be off if answering hangs on effort itself.")
 @json_option
-def friction(job: str, by: str | None, as_json: bool, **chosen: Any) -> None:
+def friction(job: str, by: str | None, bounds: bool, as_json: bool, **chosen: Any) -> None:
     """Show friction by job step, the largest burden first."""
     from store.scorecards import read_friction
 
@@ -43,6 +44,8 @@ def friction(job: str, by: str | None, as_json: bool, **chosen: Any) -> None:
         print_json(friction_json(card, slices))
         return
     print_steps(card)
+    if bounds:
+        print_bounds(card)
     for value, figures in (slices or {}).items():
         _print_step_table(f"{by} = {value}", card, figures)
 
@@ -197,6 +200,13 @@ def print_index(card: Scorecard) -> None:
         else ""
     )
     click.echo(f"Alignment Index {shown(found.index)} of 100 (formula {found.formula}{band})")
+    if found.response_band:
+        from alignment.nonresponse import ODDS
+
+        low, high = found.response_band
+        click.echo(
+            f"  {low:.0f} to {high:.0f} if a point of effort changes the odds of an answer by up to {ODDS:g} times"
+        )
     for name, part in found.components.items():
         click.echo(f"  {name.replace('_', ' '):14s} {shown(part, digits=2)}")
 
@@ -213,13 +223,36 @@ def _print_step_table(title: str, card: Scorecard, steps: Sequence[StepFigures])
             card.job.step_by_id[one.step].name if one.step in card.job.step_by_id else one.step,
             shown(one.share, scale=100, unit="%"),
             shown(one.effort, digits=2),
+            shown(one.easy, scale=100, digits=0, unit="%") if one.easy else "-",
+            shown(one.response_rate, scale=100, digits=0, unit="%"),
             shown(one.fcr, scale=100, digits=0, unit="%"),
             shown(one.friction, digits=0),
             shown(one.burden, digits=1),
         ]
         for one in steps
     ]
-    print_table(title, ("step", "share of contacts", "effort (7 = easy)", "FCR", "friction", "burden"), rows)
+    from alignment.effort import scale_of
+
+    scale = scale_of(card.job)
+    effort = f"effort ({scale.goalposts.best:g} = easy)"
+    box = f"answered {scale.top[0]:g} to {scale.top[1]:g}"
+    print_table(title, ("step", "share of contacts", effort, box, "who answered", "FCR", "friction", "burden"), rows)
+
+
+def print_bounds(card: Scorecard) -> None:
+    """Effort and friction if answering hangs on effort itself."""
+    from alignment.nonresponse import ODDS
+
+    rows = [
+        [
+            card.job.step_by_id[one.step].name,
+            shown(one.effort_bounds, digits=2) if one.effort_bounds else "-",
+            shown(one.friction_bounds, digits=0) if one.friction_bounds else "-",
+        ]
+        for one in card.steps
+    ]
+    title = f"If a point of effort changes the odds of an answer by up to {ODDS:g} times, which no answer can show"
+    print_table(title, ("step", "effort", "friction"), rows)
 
 
 def print_failure_modes(card: Scorecard) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from alignment.measures import SUMMED
 from alignment.resolution import LONG_WINDOW_DAYS
 from store.evidence import read_history, resolution_by_key
 from store.measurements import Measurement, read_draws, unchanged_below
@@ -29,7 +30,7 @@ def changed_contacts(
     New tags; answers that came in; windows that closed; contacts that a later one of the same customer follows;
     reviews with another decision or weight; contacts that entered or left the audited population.
     """
-    if as_of < last.as_of or bool(reviews) != bool(last.reviews):
+    if as_of < last.as_of or bool(reviews) != bool(last.reviews) or last.measures != SUMMED:
         return None
     if not unchanged_below(session, job, model_id, last.reach):
         return None

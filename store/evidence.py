@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from alignment.effort import answers_on
+from alignment.effort import answers_on, easy_box, scale_of
 from alignment.fold import Evidence
 from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
 from alignment.response import ResponseModel, response_weights
@@ -134,11 +134,14 @@ def _measured(frame: pd.DataFrame, history: pd.DataFrame, job: Job, as_of: datet
         resolution_by_key(history, window_days=days, as_of=as_of).reindex(frame["pk"]).to_numpy()
         for days in (job.friction.fcr.window_days, LONG_WINDOW_DAYS)
     )
+    scale = scale_of(job)
+    effort = answers_on(scale.id, _effort(frame, as_of), frame["effort_scale"]).values
     return frame.rename(columns={"contact_id": "contact"}).assign(
         day=[moment.date() if pd.notna(moment) else None for moment in start],
         segment=frame["segment"].map(pairs_of),
         circumstance=frame["circumstance"].map(pairs_of),
-        effort=answers_on(EFFORT_SCALE, _effort(frame, as_of), frame["effort_scale"]).values,
+        effort=effort,
+        easy=easy_box(effort, scale),
         fcr=short,
         fcr_long=long,
         transfers=frame["transfers"].astype(float),

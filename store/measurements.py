@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from alignment.measures import SUMMED
 from store.review_weights import Review
 from store.tables import contacts, measurements, review_draws, tags
 from store.tags import of_job, tagged
@@ -40,7 +41,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One measurement: its number, the moment of knowledge, how far it read, the draws made and reviews used."""
+    """One measurement: its number, the moment of knowledge, how far it read, draws made, reviews used, measures."""
 
     number: int
     as_of: datetime
@@ -48,6 +49,7 @@ class Measurement:
     reach: Reach
     reviews: Mapping[int, Review]
     draws: frozenset[str]
+    measures: tuple[str, ...]
 
 
 def read_draws(session: Session, job_id: str) -> frozenset[str]:
@@ -81,7 +83,9 @@ def last_measurement(session: Session, job: Job, model_id: str) -> Measurement |
     if row is None:
         return None
     reach, reviews = Reach(**row.content["reach"]), _unpacked(row.content["reviews"])
-    return Measurement(row.number, row.as_of, row.recorded_at, reach, reviews, frozenset(row.content["draws"]))
+    return Measurement(
+        row.number, row.as_of, row.recorded_at, reach, reviews, frozenset(row.content["draws"]), _measures(row.content)
+    )
 
 
 def save_measurement(
@@ -96,7 +100,7 @@ def save_measurement(
 ) -> None:
     """Keep a measurement under the next number; raises MeasuredMeanwhileError where somebody else took it."""
     draws = sorted(read_draws(session, job.id))
-    content = {"reach": vars(reach), "reviews": _packed(reviews), "draws": draws}
+    content = {"reach": vars(reach), "reviews": _packed(reviews), "draws": draws, "measures": SUMMED}
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model_id}
     row = {**names, "number": number, "as_of": as_of, "content": content, "recorded_at": datetime.now(UTC)}
     try:
@@ -109,6 +113,10 @@ def _of(job: Job, model_id: str) -> Any:
     return and_(
         measurements.c.job_id == job.id, measurements.c.job_version == job.stamp, measurements.c.model_id == model_id
     )
+
+
+def _measures(content: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(content.get("measures", ()))
 
 
 def _packed(reviews: Mapping[int, Review]) -> str:

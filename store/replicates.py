@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from alignment.measures import SUMMED
-from alignment.replicates import LINEAR, Replicated, Replicates
+from alignment.replicates import LINEAR, REPLICATES, Replicated, Replicates
 from alignment.targets import Targets
 from store.session import insert_new
 from store.tables import replicates as table
@@ -60,6 +60,10 @@ def _replicated(data: bytes, targets: int) -> Replicated | None:
     if not data:
         return None
     flat = np.frombuffer(data, dtype="<f4").astype(np.float32)
-    cells = targets * len(SUMMED) * len(LINEAR)
-    count = flat.size // (1 + cells)
-    return Replicated(flat[count:].reshape(count, targets, len(SUMMED), len(LINEAR)), flat[:count])
+    fitting = [m for m in range(len(SUMMED), 0, -1) if flat.size % (1 + targets * m * len(LINEAR)) == 0]
+    usual = [m for m in fitting if flat.size == REPLICATES * (1 + targets * m * len(LINEAR))]
+    measures = (usual or fitting)[0]  # older ones lack the measures that came later
+    count = flat.size // (1 + targets * measures * len(LINEAR))
+    sums = np.zeros((count, targets, len(SUMMED), len(LINEAR)), dtype=np.float32)
+    sums[:, :, :measures] = flat[count:].reshape(count, targets, measures, len(LINEAR))
+    return Replicated(sums, flat[:count])

@@ -9,10 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from alignment.effort import scale_named
+from alignment.effort import scale_of
 from alignment.figures import step_figures, target_estimates
 from alignment.scorecard import StepFigures, View
-from store.evidence import EFFORT_SCALE
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.tags import newest_model
@@ -61,7 +60,7 @@ def _key(session: Session, job: Job, model: str) -> tuple[Hashable, ...]:
 
 def steps_by_model(session: Session, job: Job, model: str, *, now: datetime) -> Sequence[StepFigures]:
     """Each step's figures over all time, from one model's tags as they were measured last."""
-    moments, view, scale = read_moments(session, job, model_id=model), View(as_of=now), scale_named(EFFORT_SCALE)
+    moments, view, scale = read_moments(session, job, model_id=model), View(as_of=now), scale_of(job)
     estimates = target_estimates(
         moments.folds(view), moments.targets, scale=scale, as_of=now, clusters=moments.clusters(view)
     )

@@ -11,13 +11,12 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from alignment.build import build_scorecard
-from alignment.effort import scale_named
+from alignment.effort import scale_of
 from alignment.figures import step_figures, target_estimates
 from alignment.index import IndexFormula
 from alignment.moments import Moments
 from alignment.scorecard import Scorecard, StepFigures, View
 from alignment.targets import Targets
-from store.evidence import EFFORT_SCALE
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.reviews import latest_decisions
@@ -128,7 +127,7 @@ def _build_friction(session: Session, job: Job, view: View, *, by: str) -> dict[
     moments = read_inputs(session, job, as_of=view.as_of).moments
     clusters = moments.clusters(view)
     parts = moments.within(view).by(by)
-    everything, scale = View(as_of=view.as_of), scale_named(EFFORT_SCALE)
+    everything, scale = View(as_of=view.as_of), scale_of(job)
     found = {
         str(value): target_estimates(
             part.folds(everything), part.targets, scale=scale, as_of=view.as_of, clusters=clusters

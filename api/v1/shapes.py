@@ -22,7 +22,7 @@ class EstimateShape(Shape):
     high: float | None = Field(examples=[44.9])
     n: int = Field(description="contacts, answers or events behind it", examples=[882])
     reviewed: int = Field(description="contacts of these that an analyst read", examples=[104])
-    method: Literal["rectified", "labels", "uncorrected", "survey", "events", "blend", "composite", "none"]
+    method: Literal["rectified", "labels", "uncorrected", "survey", "events", "blend", "composite", "bounds", "none"]
     as_of: datetime
     reason: str | None
 
@@ -48,6 +48,9 @@ class StepFiguresShape(Shape):
     friction: EstimateShape
     burden: EstimateShape
     response_rate: EstimateShape
+    easy: EstimateShape | None = Field(description="share of answers in the easy box of the scale")
+    effort_bounds: EstimateShape | None = Field(description="if answering hangs on effort itself")
+    friction_bounds: EstimateShape | None = Field(description="the same for friction")
 
 
 class FailureModeShape(Shape):
@@ -106,6 +109,7 @@ class IndexBody(Shape):
 
     index: EstimateShape
     method_band: tuple[float, float] | None
+    response_band: tuple[float, float] | None = Field(description="the interval if answering hangs on effort itself")
     published: bool
     reason: str | None
     formula: str

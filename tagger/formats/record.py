@@ -26,7 +26,7 @@ MAX_TURN_LENGTH = 200_000
 """Characters of one turn; an hour of speech has about 60,000."""
 MAX_TURNS = 5_000
 
-EFFORT_SCALES: Mapping[str, tuple[float, float]] = {"ces2-7": (1, 7), "ces1-5": (1, 5)}
+EFFORT_SCALES: Mapping[str, tuple[float, float]] = {"ces2-7": (1, 7), "ces1-5": (1, 5), "ces2-5": (1, 5)}
 """Lowest and highest answer of each effort scale (METHODS, effort)."""
 
 SPEAKERS: tuple[str, ...] = get_args(Speaker)
