@@ -109,7 +109,7 @@ def _second_settings(second: SecondLook) -> Plain:
     return {
         "encoder": second.encoder.id,
         "gamma": second.scorer.gamma,
-        "scales": list(second.scale.scales),
+        **_scale_settings(second.scale),
         "settled": None if second.settled == NOTHING else second.settled,
     }
 
@@ -119,23 +119,32 @@ def _second_look(settings: Plain, tensors: Tensors, encoder: Encoder) -> SecondL
         raise ValueError(f"encoder {encoder.id} in place of {settings['encoder']}")
     scorer = KernelScorer(tensors["second_landmarks"], tensors["second_weights"], settings["gamma"])
     settled = NOTHING if settings["settled"] is None else settings["settled"]
-    return SecondLook(encoder, scorer, MarginScale(tuple(settings["scales"])), settled)
+    return SecondLook(encoder, scorer, _scale(settings), settled)
 
 
 def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Plain:
     confidence = None if accept.confidence == NOTHING else accept.confidence
     return {
-        "scales": list(scale.scales),
+        **_scale_settings(scale),
         "tail": asdict(tail),
         "accept": {"confidence": confidence, "novelty": accept.novelty},
     }
+
+
+def _scale_settings(scale: MarginScale) -> Plain:
+    mixed = {} if scale.sharp == 1.0 else {"sharp": scale.sharp, "flatness": scale.flatness}
+    return {"scales": list(scale.scales), **mixed}
+
+
+def _scale(settings: Plain) -> MarginScale:
+    return MarginScale(tuple(settings["scales"]), settings.get("sharp", 1.0), settings.get("flatness", 1.0))
 
 
 def _stage_parts(settings: Plain) -> tuple[MarginScale, TailFit, Acceptance]:
     accept = settings["accept"]
     confidence = NOTHING if accept["confidence"] is None else accept["confidence"]
     return (
-        MarginScale(tuple(settings["scales"])),
+        _scale(settings),
         TailFit(**settings["tail"]),
         Acceptance(confidence, accept["novelty"]),
     )

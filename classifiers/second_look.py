@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifiers.calibration import Floats, fit_scale
+from classifiers.calibration import Floats, fit_mixture
 from classifiers.cascade import rows_of
 from classifiers.held_out import Codes, log_loss
 from classifiers.promises import HeldOut, cheap_enough
@@ -43,7 +43,7 @@ def look_again(looks: Looks, codes: Codes, embedding: EmbeddingStage, held_out: 
     margins = [looks.words[rows], looks.plain.margins[rows], looks.tuned.margins]
     if log_loss(margins[:2], truth) - log_loss(margins, truth) < LEAST_GAIN:
         return None
-    scale = fit_scale(margins, truth)
+    scale = fit_mixture(margins, truth)
     distances = looks.plain.distances[rows]
     full = scored(embedding.columns, margins, scale=scale, tail=embedding.tail, distances=distances)
     plain, right = rows_of(held_out.full, rows), held_out.truth[rows]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.anchors import Descriptions
-from classifiers.calibration import fit_scale
+from classifiers.calibration import fit_mixture
 from classifiers.card import cascade_scores, make_card
 from classifiers.content import content_id
 from classifiers.documents import Document, joined
@@ -157,13 +157,13 @@ def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> 
     known = material.known
     features = lexical_features(material.texts)
     head = LinearHead(seed=seed).fit(features.transform(material.texts), known.codes, weights=known.weights)
-    scale = fit_scale([words.margins], known.codes)
+    scale = fit_mixture([words.margins], known.codes)
     tail = TailFit.of(words.distances[known.familiar])
     return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)
 
 
 def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:
-    scale = fit_scale([words.margins, plain.margins], material.known.codes)
+    scale = fit_mixture([words.margins, plain.margins], material.known.codes)
     tail = TailFit.of(plain.distances[material.known.familiar])
     return EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
 

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from classifiers.calibration import (
     CalibrationError,
     MarginScale,
+    _mixture_loss,
     expected_calibration_error,
+    fit_mixture,
     fit_scale,
     reliability,
     softmax,
@@ -58,3 +60,40 @@ def test_probabilities_sum_to_one_and_permute_with_the_labels(rows: list[list[fl
     scale = MarginScale((2.0,))
     assert scale.probabilities([margins]).sum(axis=1) == pytest.approx(np.ones(len(rows)))
     assert scale.probabilities([margins[:, ::-1]]) == pytest.approx(scale.probabilities([margins])[:, ::-1])
+
+
+def mixed(count: int = 3000) -> tuple[np.ndarray, np.ndarray]:
+    """Truths drawn from a sharp and a flat softmax in turn."""
+    rng = np.random.default_rng(3)
+    margins = rng.normal(size=(count, 6))
+    chances = 0.6 * softmax(6.0 * margins) + 0.4 * softmax(0.9 * margins)
+    return margins, (chances.cumsum(axis=1) > rng.random((count, 1))).argmax(axis=1)
+
+
+def test_a_mixture_fits_what_one_temperature_cannot() -> None:
+    margins, truth = mixed()
+    right = margins.argmax(axis=1) == truth
+    error = {
+        fit.__name__: expected_calibration_error(fit([margins], truth).probabilities([margins]).max(axis=1), right)
+        for fit in (fit_scale, fit_mixture)
+    }
+    assert error["fit_mixture"] < 0.7 * error["fit_scale"]
+
+
+def test_a_mixture_keeps_the_order_of_labels_and_sums_to_one() -> None:
+    margins, truth = mixed(200)
+    chances = fit_mixture([margins], truth).probabilities([margins])
+    assert (chances.argsort(axis=1) == margins.argsort(axis=1)).all()
+    assert chances.sum(axis=1) == pytest.approx(np.ones(200))
+
+
+def test_the_slopes_of_the_mixture_are_those_of_its_loss() -> None:
+    margins, truth = mixed(50)
+    blocks = [margins, margins[:, ::-1] * 0.3]
+    values = np.array([0.4, -0.2, 0.3, -0.7])
+    _, slopes = _mixture_loss(blocks, truth, values)
+    for place in range(4):
+        step = np.zeros(4)
+        step[place] = 1e-5
+        up, down = (_mixture_loss(blocks, truth, values + sign * step)[0] for sign in (1, -1))
+        assert slopes[place] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-8)
