@@ -33,9 +33,22 @@ LINES_AT_ONCE = 512
     default=False,
     help="Give the model an encoder of its own: minutes instead of seconds, a little more often right. Default fast.",
 )
+@click.option(
+    "--llm-teacher",
+    type=click.IntRange(min=1),
+    help="Let the LLM label at most so many --unlabelled contacts and learn from that; needs no --data.",
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @json_option
-def train(job: str, data: Path | None, unlabelled: Path | None, tuned: bool, seed: int, as_json: bool) -> None:
+def train(
+    job: str,
+    data: Path | None,
+    unlabelled: Path | None,
+    tuned: bool,
+    llm_teacher: int | None,
+    seed: int,
+    as_json: bool,
+) -> None:
     """Train a tagger; use it if it is not worse than the one in use.
 
     Calibrates on held-out data, sets the deferral threshold, and compares with the model in use on the same contacts.
@@ -47,6 +60,8 @@ def train(job: str, data: Path | None, unlabelled: Path | None, tuned: bool, see
     settings = load_settings()
     if data is not None and unlabelled is not None:
         raise click.UsageError("--unlabelled is read only where there is no --data: leave one of them out")
+    if llm_teacher is not None:
+        return _taught(job, unlabelled, most=llm_teacher, seed=seed, as_json=as_json)
     report = train_model(
         open_job(job, settings),
         data,
@@ -61,6 +76,26 @@ def train(job: str, data: Path | None, unlabelled: Path | None, tuned: bool, see
         for line in report.examples:
             click.echo(line, err=True)
         raise SystemExit(SOME_UNUSED)
+    return None
+
+
+def _taught(job: str, unlabelled: Path | None, *, most: int, seed: int, as_json: bool) -> None:
+    from flows.jobs import open_job
+    from flows.llm_teacher import teach
+    from store.settings import load_settings
+
+    if unlabelled is None:
+        raise click.UsageError("--llm-teacher needs --unlabelled: the contacts that the LLM is to label")
+    settings = load_settings()
+    told = teach(
+        open_job(job, settings),
+        unlabelled,
+        most=most,
+        settings=settings,
+        seed=seed,
+        say=lambda line: click.echo(line, err=True),
+    )
+    print_json(told.as_json()) if as_json else click.echo(told.text())
 
 
 @click.command()
