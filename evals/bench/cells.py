@@ -11,7 +11,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 OUR_CODE = ("classifiers", "tagger", "flows", "taxonomy")
-THEIR_CODE = ("evals/bench/baselines.py", "evals/bench/setfit_run.py", "evals/bench/setfit.py", "evals/bench/asked.py")
+BASELINE_CODE = ("evals/bench/baselines.py",)
+OTHER_CODE = {
+    "setfit": ("evals/bench/setfit.py", "evals/bench/setfit_run.py"),
+    "llm": ("evals/bench/asked.py", "classifiers/llm_prompt.py", "classifiers/llm_reader.py"),
+}
 SEVERAL_CODE = ("evals/bench/several.py",)
 SPEED_CODE = ("evals/tagger_speed.py",)
 """What a cell depends on beside its contacts; how it is reported may change without measuring again."""
@@ -50,3 +54,8 @@ def code_digest(places: Iterable[str]) -> str:
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def system_digest(system: str) -> str:
+    """A hash of the code that makes this system's answers."""
+    return code_digest(OUR_CODE if system.startswith("ours") else OTHER_CODE.get(system, BASELINE_CODE))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.answered import Answered, System
-from evals.bench.cells import OUR_CODE, SEVERAL_CODE, SPEED_CODE, THEIR_CODE, Cells, code_digest
+from evals.bench.cells import OUR_CODE, SEVERAL_CODE, SPEED_CODE, Cells, code_digest, system_digest
 from evals.bench.rows import Measured
 from evals.bench.sets import budgets_of, folds_of
 from evals.bench.several import MultiSystem, several_folds, several_rows
@@ -74,7 +74,7 @@ class Bench:
     def result(self) -> dict[str, Any]:
         """All rows; a cell that fails is named and left out, and the rest goes on."""
         began = time.perf_counter()
-        digests = {name: code_digest(OUR_CODE if name.startswith("ours") else THEIR_CODE) for name in self.systems}
+        digests = {name: system_digest(name) for name in self.systems}
         rows = [row for name in self.plan.sets if name != SEVERAL for row in self._rows(name, digests)]
         several = self._several() if SEVERAL in self.plan.sets else []
         speeds = [self._speed(name) for name in self.plan.sets if name in SPEED_SETS] if self.plan.speed else []
@@ -155,7 +155,7 @@ class Bench:
         return several_rows(folds, whole)
 
     def _fold(self, name: str, system: MultiSystem, fold: Any) -> dict[str, Any] | None:
-        digest = code_digest(SEVERAL_CODE + (OUR_CODE if name in OURS else THEIR_CODE))
+        digest = f"{code_digest(SEVERAL_CODE)}-{system_digest(name)}"
         return self._kept(f"{SEVERAL}-{fold.number}-{name}", digest, lambda: system(fold))
 
     def _speed(self, name: str) -> dict[str, Any] | None:

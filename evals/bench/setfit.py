@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -61,6 +62,7 @@ class SetFit:
 
 def setfit_in(folder: Path, *, steps: int, say: Callable[[str], None]) -> SetFit:
     """SetFit in the environment in `folder`, which is made on first use (1.8 GB, some minutes). Raises SetFitError."""
+    folder = folder.absolute()
     python = folder / "bin" / "python"
     if not (folder / "ready").is_file():
         say(f"installing {' and '.join(PACKAGES)} in {folder}")
@@ -72,9 +74,17 @@ def setfit_in(folder: Path, *, steps: int, say: Callable[[str], None]) -> SetFit
 
 def _output(command: list[str], *, given: str | None = None) -> str:
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, input=given, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
-    )
+    with TemporaryDirectory() as scratch:  # SetFit leaves checkpoints where it runs
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+            cwd=scratch,
+            check=False,
+        )
     if done.returncode != 0:
         raise SetFitError(f"{' '.join(command)} failed: {done.stderr.strip()[-500:]}")
     return done.stdout
