@@ -16,6 +16,7 @@ from taxonomy.model import Job, JobStep
 
 KEYS = "123456789"
 SHOWN_BY_CHANCE = 0.005
+FEWEST_SHOWN = 3
 NO_STEP = "no step"
 CANNOT = "cannot tell"
 
@@ -111,9 +112,9 @@ def _shown_keys(steps: Sequence[StepChoice], tag: Tag | None, sets: LabelSets | 
         return len(steps)
     if sets is not None:
         held = set(label_set(tag.steps, sets, deferred=tag.deferred, level="group"))
-        return max(1, sum(1 for step in steps if step.id in held))
+        return max(FEWEST_SHOWN, sum(1 for step in steps if step.id in held))
     likely = sum(1 for step in steps if tag.steps.get(step.id, 0.0) >= SHOWN_BY_CHANCE)
-    return max(3, min(keyed, likely))
+    return max(FEWEST_SHOWN, min(keyed, likely))
 
 
 def step_choices(job: Job, tag: Tag | None) -> list[StepChoice]:
