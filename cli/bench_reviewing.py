@@ -22,7 +22,20 @@ def gaps(contacts: int, data: Path | None, as_json: bool) -> None:
     print_json(result) if as_json else click.echo(gaps_text(result))
 
 
-COMMANDS = (gaps,)
+@click.command()
+@click.option("--contacts", default=3000, show_default=True, help="Contacts in a world.")
+@click.option("--reads", default=400, show_default=True, help="Reads that analysts may spend on a world.")
+@click.option("--worlds", default=60, show_default=True, help="Worlds that the practices are compared on.")
+@json_option
+def reviews(contacts: int, reads: int, worlds: int, as_json: bool) -> None:
+    """What reviewing repairs when analysts err: one world through the real queue, then practices over many worlds."""
+    from flows.review_bench import reviews_bench, reviews_text
+
+    result = reviews_bench(contacts=contacts, reads=reads, worlds=worlds, say=_say)
+    print_json(result) if as_json else click.echo(reviews_text(result))
+
+
+COMMANDS = (gaps, reviews)
 
 
 def _say(line: str) -> None:

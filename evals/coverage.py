@@ -35,7 +35,9 @@ from taxonomy.model import FrictionRule
 
 Say = Callable[[str], None]
 
-ESTIMANDS = ("share", "effort", "fcr", "transfers", "time", "friction", "burden")
+ESTIMANDS = ("share", "effort", "fcr", "transfers", "time", "friction", "burden", "effort_bounds", "friction_bounds")
+"""The last two hold if answering hangs on effort itself (`alignment.nonresponse`)."""
+
 WAYS = ("headway", "labels", "count", "unsure")
 """Headway's figures; the reviewed contacts alone; classify and count; correct the unsure ones and count."""
 
@@ -98,33 +100,35 @@ def _figures(around: IndexBank, seed: int, *, contacts: int, reviews: int) -> tu
     drawn = draw_world(bank, contacts=contacts, reviews=reviews, seed=seed)
     folded = fold(drawn.evidence, bank.targets)
     moments = Moments(bank.targets, folded.slices, fold_replicates(drawn.evidence, bank.targets))
-    ours, labels = (_estimates(bank, moments, lam=lam) for lam in (None, 0.0))
+    ours, labels = (world_estimates(bank, moments, lam=lam) for lam in (None, 0.0))
     figures = [
-        _step_figures(bank, ours),
-        _step_figures(bank, labels),
-        _practised(bank, drawn, corrected=False),
-        _practised(bank, drawn, corrected=True),
+        step_intervals(bank, ours),
+        step_intervals(bank, labels),
+        practised(bank, drawn, corrected=False),
+        practised(bank, drawn, corrected=True),
     ]
     world = around.world(moments, seed=seed, as_of=AS_OF)
     index = [_ends(world.estimate(found)) for found in (ours, labels)]
     return np.stack(figures), np.stack(index), world.truth
 
 
-def _estimates(bank: Bank, moments: Moments, *, lam: float | None) -> list[TargetEstimates]:
+def world_estimates(bank: Bank, moments: Moments, *, lam: float | None = None) -> list[TargetEstimates]:
+    """The estimates of every target, as the scorecard makes them; `lam` 0: from the labels alone."""
     scale = scale_named("ces2-7")
     view = View(as_of=AS_OF)
     clusters = moments.clusters(view, lam=lam)
     return target_estimates(moments.folds(view), bank.targets, scale=scale, as_of=AS_OF, lam=lam, clusters=clusters)
 
 
-def _step_figures(bank: Bank, found: list[TargetEstimates]) -> Array:
+def step_intervals(bank: Bank, found: list[TargetEstimates]) -> Array:
+    """Value, low and high of every estimand and step, shape (estimands, steps, 3), NaN where not published."""
     steps = step_figures(bank.job, found, bank.targets, scale=scale_named("ces2-7"), as_of=AS_OF)
     return np.array([[_ends(_named(step, name)) for step in steps] for name in ESTIMANDS])
 
 
 def _named(figures: StepFigures, name: str) -> Estimate:
-    estimate: Estimate = getattr(figures, name)
-    return estimate
+    estimate: Estimate | None = getattr(figures, name)
+    return Estimate.missing("not measured", as_of=AS_OF) if estimate is None else estimate
 
 
 def _ends(estimate: Estimate) -> Array:
@@ -133,7 +137,8 @@ def _ends(estimate: Estimate) -> Array:
     return np.array([estimate.value, estimate.low, estimate.high])
 
 
-def _practised(bank: Bank, drawn: Drawn, *, corrected: bool) -> Array:
+def practised(bank: Bank, drawn: Drawn, *, corrected: bool) -> Array:
+    """The same for hard tags that are counted, or corrected where the tagger is least sure and counted."""
     found = classify_and_count(bank, drawn, corrected=corrected)
     steps = range(len(bank.targets.steps))
     return np.array(
@@ -149,6 +154,7 @@ def true_figures(bank: Bank) -> Array:
     true["share"] = true_shares(bank)[steps]
     true["friction"] = _true_friction(true, bank.job.friction)
     true["burden"] = true["friction"] * true["share"] / true["share"].sum()
+    true |= {f"{name}_bounds": true[name] for name in ("effort", "friction")}
     return np.stack([true[name] for name in ESTIMANDS])
 
 
@@ -165,7 +171,7 @@ def summary(done: Study) -> dict[str, dict[str, dict[str, float]]]:
     """Per way and estimand: coverage, its standard error, share published, width, width / labels', and bias."""
     found = {
         way: {
-            name: _line(done.figures[:, w, e], done.figures[:, WAYS.index("labels"), e], done.truth[e])
+            name: coverage_line(done.figures[:, w, e], done.figures[:, WAYS.index("labels"), e], done.truth[e])
             for e, name in enumerate(ESTIMANDS)
             if np.isfinite(done.figures[:, w, e]).any()
         }
@@ -173,11 +179,13 @@ def summary(done: Study) -> dict[str, dict[str, dict[str, float]]]:
     }
     for w, way in enumerate(WAYS[:2]):
         if np.isfinite(done.index[:, w]).any():
-            found[way]["index"] = _line(done.index[:, None, w], done.index[:, None, 1], done.index_truth[:, None])
+            found[way]["index"] = coverage_line(
+                done.index[:, None, w], done.index[:, None, 1], done.index_truth[:, None]
+            )
     return found
 
 
-def _line(mine: Array, labels: Array, truth: Array) -> dict[str, float]:
+def coverage_line(mine: Array, labels: Array, truth: Array) -> dict[str, float]:
     """Figures of one way and estimand: `mine` and `labels` (worlds, steps, 3), `truth` of steps or worlds and steps."""
     value, low, high = np.moveaxis(mine, -1, 0)
     published = np.isfinite(low)
@@ -206,7 +214,7 @@ def coverage_text(result: Mapping[str, Any]) -> str:
     lines = [f"{head}; {result['seconds']} s"]
     for scenario, ways in result["scenarios"].items():
         names = ("worst", "shown", "width", "/labels", "bias")
-        lines += ["", f"{scenario:18s} {'coverage':>14s} " + " ".join(f"{name:>8s}" for name in names)]
+        lines += ["", f"{scenario:24s} {'coverage':>14s} " + " ".join(f"{name:>8s}" for name in names)]
         lines += list(_rows(ways))
     return "\n".join(lines)
 
@@ -215,7 +223,7 @@ def _rows(ways: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterable[str
     for way, estimands in ways.items():
         for name, row in estimands.items():
             yield (
-                f"{way:8s} {name:9s} {100 * row['coverage']:6.1f} +-{100 * row['coverage_se']:4.1f} % "
+                f"{way:8s} {name:15s} {100 * row['coverage']:6.1f} +-{100 * row['coverage_se']:4.1f} % "
                 f"{100 * row['worst_step']:8.1f} {100 * row['published']:6.0f} % {row['width']:8.3f} "
                 f"{row['width_over_labels']:8.2f} {row['bias']:+8.3f}"
             )
