@@ -198,6 +198,10 @@ class AidedModel:
         """Whether the LLM read this document, of those answered last, otherwise than the trained stages."""
         return tuple(document) in self.stage.disagreed
 
+    def passage_scores(self, passages: Sequence[str]) -> LabelScores:
+        """What the words of each passage alone say."""
+        return self.model.passage_scores(passages)
+
     def segment_scores(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
         """As the model's; where the LLM answered, the segments that hold its quotation."""
         found = self.model.segment_scores(documents, labels)

@@ -76,6 +76,9 @@ def tag_line(tag: Tag) -> dict[str, Any]:
         "job": tag.job,
         "job_version": tag.job_version,
         "prompt": tag.prompt,
+        "secondary": [
+            {"step": one.step, "outcome": one.outcome, "confidence": one.confidence} for one in tag.secondary
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from classifiers.scores import LabelSpace
 from store.session import insert_new
 from store.tables import contacts, label_spaces, models_in_force, tags
-from tagger.model import EvidenceSpan, Tag
+from tagger.model import EvidenceSpan, Secondary, Tag
 
 SMALLEST = 5e-4  # probabilities under it are stored as 0, so that slices of moments stay sparse
 
@@ -79,6 +79,7 @@ def add_tags(session: Session, keyed: Sequence[tuple[int, Tag]], probabilities: 
             "prompt": tag.prompt,
             "scores": _pack(scores),
             "evidence": [[span.turn, span.start, span.end] for span in tag.evidence],
+            "secondary": [[one.step, one.outcome, one.confidence] for one in tag.secondary],
             "novelty": tag.novelty,
             "tagged_at": now,
         }
@@ -123,6 +124,7 @@ def tag_of(row: Row[Any], contact_id: str, space: LabelSpace) -> Tag:
         steps=dict(zip(space.groups, space.to_groups(probabilities)[0].tolist(), strict=True)),
         outcomes=dict(zip(space.labels, probabilities[0].tolist(), strict=True)),
         evidence=tuple(EvidenceSpan(*span) for span in row.evidence),
+        secondary=tuple(Secondary(*one) for one in row.secondary or ()),
         novelty=row.novelty,
         model=row.model_id,
         job=row.job_id,

@@ -75,11 +75,21 @@ class EvidenceSpan:
 
 
 @dataclass(frozen=True)
+class Secondary:
+    """Another step that a contact is about as well, and the chance of that as the model sees it."""
+
+    step: str
+    outcome: str | None
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Tag:
     """What a model said of one contact under one job version. Never overwritten by a decision.
 
     `steps` and `outcomes` are calibrated probabilities that each sum to 1 and hold `_none`;
-    `step` is None when "fits no step" is the most probable answer. `prompt` is the version of the prompt where an LLM
+    `step` is None when "fits no step" is the most probable answer. `secondary` are the steps it is about besides,
+    the surest first. `prompt` is the version of the prompt where an LLM
     answered.
     """
 
@@ -97,3 +107,4 @@ class Tag:
     job: str
     job_version: str
     prompt: str | None = None
+    secondary: tuple[Secondary, ...] = ()

@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
+from tagger.evidence import Passages, best_label, evidence, secondaries, turns_that
 from tagger.labels import outcome_of
-from tagger.model import Contact, EvidenceSpan, Tag
+from tagger.model import Contact, Tag
 from taxonomy.model import Job
 
-EVIDENCE_SHARE = 0.5
-"""A turn is evidence if it speaks for the answer at least half as strongly as the strongest turn."""
-
-MOST_EVIDENCE = 3
 LLM = "llm"
 
 Document = tuple[str, ...]
@@ -53,6 +50,9 @@ class Reader(Protocol):
     def answer(self, documents: Sequence[Document]) -> Answers:
         """Read documents."""
 
+    def passage_scores(self, passages: Sequence[str]) -> LabelScores:
+        """What the words of each passage alone say."""
+
     def segment_scores(self, documents: Sequence[Document], labels: Sequence[str]) -> list[NDArray[np.float64]]:
         """How strongly each segment of each document speaks for that document's label, in [0, 1]."""
 
@@ -77,8 +77,14 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
     answers = reader.answer(documents)
     scores, groups = answers.scores.probabilities, answers.scores.by_group
     best = groups.argmax(axis=1)
-    chosen = [_best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
-    weights = reader.segment_scores(documents, chosen)
+    chosen = [best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
+    by_llm = [stage == LLM and not away for stage, away in zip(answers.stage, answers.deferred, strict=True)]
+    read = Passages.read(contacts, reader.passage_scores, space)
+    others = secondaries(read, best.tolist())
+    carried = [evidence(read, row, space.labels.index(label)) for row, label in enumerate(chosen)]
+    for row in np.flatnonzero(by_llm).tolist():
+        (weights,) = reader.segment_scores([documents[row]], [chosen[row]])
+        carried[row] = turns_that(weights, contacts[row])
     shares = [_shares(space.groups, row) for row in groups]
     prompt: str | None = getattr(reader, "prompt", None)  # readers without an LLM have none
     tags = tuple(
@@ -89,24 +95,20 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
             confidence=shares[row][space.groups[group]],
             deferred=bool(answers.deferred[row]),
             # What an LLM was not sure of is still the classifier's answer.
-            source="llm" if answers.stage[row] == LLM and not answers.deferred[row] else "classifier",
+            source="llm" if by_llm[row] else "classifier",
             steps=shares[row],
             outcomes=_shares(space.labels, scores[row]),
-            evidence=evidence(contact, weights[row]),
+            evidence=carried[row],
+            secondary=others.get(row, ()),
             novelty=float(answers.scores.novelty[row]),
             model=reader.id,
             job=job.id,
             job_version=job.stamp,
-            prompt=prompt if answers.stage[row] == LLM and not answers.deferred[row] else None,
+            prompt=prompt if by_llm[row] else None,
         )
         for row, (contact, group, label) in enumerate(zip(contacts, best, chosen, strict=True))
     )
     return Tagged(tags, scores)
-
-
-def _best_label(space: LabelSpace, scores: NDArray[np.float64], group: int) -> str:
-    inside = [column for column, owner in enumerate(space.group_of) if owner == group]
-    return space.labels[max(inside, key=lambda column: scores[column])]
 
 
 def _shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
@@ -115,13 +117,3 @@ def _shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, floa
     top = rounded.argmax()
     rounded[top] = round(rounded[top] + 1.0 - rounded.sum(), 6)
     return dict(zip(names, rounded.tolist(), strict=True))
-
-
-def evidence(contact: Contact, weights: NDArray[np.float64]) -> tuple[EvidenceSpan, ...]:
-    """The customer turns that spoke most for the answer, in the order of the conversation."""
-    if not len(weights) or weights.max() <= 0:
-        return ()
-    strong = np.flatnonzero(weights >= EVIDENCE_SHARE * weights.max())
-    kept = sorted(sorted(strong, key=lambda position: -weights[position])[:MOST_EVIDENCE])
-    turns = [contact.customer_turns[position] for position in kept]
-    return tuple(EvidenceSpan(turn, 0, len(contact.turns[turn].text)) for turn in turns)

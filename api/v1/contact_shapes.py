@@ -48,6 +48,14 @@ class SpanShape(Shape):
     end: int
 
 
+class SecondaryShape(Shape):
+    """Another step that a contact is about as well."""
+
+    step: str
+    outcome: str | None
+    confidence: float
+
+
 class TagShape(Shape):
     """What one model said of a contact."""
 
@@ -59,10 +67,12 @@ class TagShape(Shape):
     steps: dict[str, float]
     outcomes: dict[str, float]
     evidence: list[SpanShape]
+    secondary: list[SecondaryShape]
     novelty: float
     model: str
     job: str
     job_version: str
+    prompt: str | None
 
 
 class DecisionShape(Shape):

@@ -1,4 +1,4 @@
-"""Effort drivers in the store: once per contact and job, done again by newer rules, chains as in first contact resolution."""
+"""Effort drivers in the store: once per contact and job, done again by newer rules, chained as repeat contacts are."""
 
 from __future__ import annotations
 
