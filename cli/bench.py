@@ -143,6 +143,21 @@ def claims(items: int, contacts: int, claimers: int, database_url: str | None, a
         raise SystemExit(1)
 
 
+@bench.command()
+@click.option("--worlds", default=200, show_default=True, help="Worlds.")
+@click.option("--contacts", default=5000, show_default=True, help="Contacts in a world.")
+@click.option("--reviews", default=600, show_default=True, help="Drawn contacts in a world, about.")
+@click.option("--unsure", default=200, show_default=True, help="Unsure contacts reviewed besides.")
+@click.option("--share", default=0.5, show_default=True, help="Share of the reviews held back from training.")
+@json_option
+def learning(as_json: bool, share: float, **sizes: int) -> None:
+    """How often intervals hold the truth before and after the tagger learned from reviews, by way of using them."""
+    from evals.learning_coverage import learning_coverage, learning_text
+
+    result = learning_coverage(share=share, say=_say, **sizes)
+    print_json(result) if as_json else click.echo(learning_text(result))
+
+
 def _say(line: str) -> None:
     click.echo(line, err=True)
 
