@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from classifiers.artifact import load
@@ -19,9 +19,12 @@ from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
 from store.learned import save_learned
+from store.review_promise import floor_of
 from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged
-from tagger.tag import tag_contacts
+from tagger.model import Contact, Tag
+from tagger.review_reasons import Reason, reason_of
+from tagger.tag import Tagged, document_of, tag_contacts
 
 BATCH = 2000
 
@@ -68,6 +71,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     workspace.record_job()
     with database.session() as session:
         save_label_space(session, model.id, model.space)
+        floor = floor_of(session, job.id, model.id)
         save_learned(session, model.id, learned_of(model.card))
     tagged = deferred = after = 0
     while True:
@@ -77,16 +81,36 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
         if not keyed:
             catch_up(workspace)
             return _counted(TaggedCounts(tagged, deferred, model.id), reader)
-        read = tag_contacts(job, witness, [contact for _, contact in keyed])
-        unsure = [key for (key, _), tag in zip(keyed, read.tags, strict=True) if tag.deferred]
+        read = _aside(tag_contacts(job, witness, [contact for _, contact in keyed]), floor)
+        reasons = _reasons(reader, keyed, read.tags)
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
             tagged += add_tags(session, pairs, read.probabilities)
             note_drivers(session, job, keyed)
-            queue_contacts(session, unsure, "unsure", stamp=stamp)
-        deferred += len(unsure)
+            for reason, waiting_for_it in reasons.items():
+                queue_contacts(session, waiting_for_it, reason, stamp=stamp)
+        deferred += sum(tag.deferred for tag in read.tags)
         after = keyed[-1][0]
         tick(len(keyed))
+
+
+def _aside(read: Tagged, floor: float | None) -> Tagged:
+    """Since the promise was found broken, what the model is less sure of than `floor` is put aside too."""
+    if floor is None:
+        return read
+    return replace(read, tags=tuple(replace(tag, deferred=tag.deferred or tag.confidence < floor) for tag in read.tags))
+
+
+def _reasons(
+    reader: Model | AidedModel, keyed: Sequence[tuple[int, Contact]], tags: Sequence[Tag]
+) -> dict[Reason, list[int]]:
+    """Which contacts enter the review queue, by the first reason that holds: one piece of work each."""
+    found: dict[Reason, list[int]] = {}
+    for (key, contact), tag in zip(keyed, tags, strict=True):
+        reason = reason_of(tag, disagreed=isinstance(reader, AidedModel) and reader.disagreed(document_of(contact)))
+        if reason is not None:
+            found.setdefault(reason, []).append(key)
+    return found
 
 
 def _counted(counts: TaggedCounts, reader: Model | AidedModel) -> TaggedCounts:
