@@ -81,6 +81,11 @@ class HonestReader:
         """Its labels."""
         return self.reader.space
 
+    @property
+    def prompt(self) -> str | None:
+        """The version of its LLM's prompt, None without an LLM."""
+        return getattr(self.reader, "prompt", None)
+
     def answer(self, documents: Sequence[Document]) -> Answers:
         """Read documents; what an LLM settled stays as it is, since it learned from no label."""
         answers, unseen = self.reader.answer(documents), self._unseen

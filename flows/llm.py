@@ -12,6 +12,7 @@ from classifiers.llm_breaker import Patience, PatientLine
 from classifiers.llm_budget import Ledger, Price, price_of
 from classifiers.llm_cache import AnswerCache
 from classifiers.llm_client import open_client
+from classifiers.llm_examples import NearestExamples
 from classifiers.llm_prompt import PROMPT_VERSION
 from classifiers.llm_reader import LlmReader
 from classifiers.model import Model
@@ -20,27 +21,37 @@ from tagger.labels import STEP_ONLY, outcome_of
 from tagger.redact import redact
 from taxonomy.model import Job
 
-CALIBRATION = "llm_calibration.json"
-"""Beside the model that the calibration belongs to."""
+CALIBRATION, WITH_EXAMPLES = "llm_calibration.json", "llm_calibration_with_examples.json"
+"""Beside the model that the calibration belongs to: an LLM that is shown examples is measured apart."""
 
 
-def aided(model: Model, job: Job, *, settings: Settings, folder: Path) -> Model | AidedModel:
+def aided(
+    model: Model, job: Job, *, settings: Settings, folder: Path, examples: NearestExamples | None = None
+) -> Model | AidedModel:
     """The model with the LLM of the settings behind it, or the model alone where none is configured.
 
-    `folder` is the model's own, where its LLM calibration lies.
+    `folder` is the model's own, where its LLM calibration lies; `examples` are shown to the LLM.
     """
     if not settings.llm_configured:
         return model
-    return AidedModel(model, open_stage(model, job, settings=settings, folder=folder))
+    return AidedModel(model, open_stage(model, job, settings=settings, folder=folder, examples=examples))
 
 
 def open_stage(
-    model: Model, job: Job, *, settings: Settings, folder: Path, patience: Patience | None = None
+    model: Model,
+    job: Job,
+    *,
+    settings: Settings,
+    folder: Path,
+    patience: Patience | None = None,
+    examples: NearestExamples | None = None,
 ) -> LlmStage:
     """The LLM as the cascade's third stage."""
-    known = load_calibration(folder / CALIBRATION, names=names(model, settings))
+    kept = folder / (CALIBRATION if examples is None else WITH_EXAMPLES)
+    known = load_calibration(kept, names=names(model, settings))
     return LlmStage(
         open_reader(settings, patience=patience),
+        examples=examples,
         definitions=definitions(job, model.space.labels),
         calibration=known or Calibration.assumed(job.tagging.max_error),
         concurrency=settings.llm_concurrency,

@@ -20,7 +20,8 @@ from classifiers.llm_prompt import text_hash
 from classifiers.model import Model
 from flows.job_version import check_version
 from flows.labelled import Labelled, read_labelled
-from flows.llm import CALIBRATION, names, open_stage
+from flows.llm import CALIBRATION, WITH_EXAMPLES, names, open_stage
+from flows.llm_examples import reviewed_examples
 from store.models import ModelShelf
 from store.settings import Settings
 from taxonomy.errors import BadInputError
@@ -92,12 +93,14 @@ def calibrate(job: Job, data: Path, *, settings: Settings, model: str | None = N
     fresh = _fresh(labelled, folder)
     if not fresh:
         raise NothingToMeasureError(f"{data}: every labelled contact trained model {used.id}; give others")
-    stage = open_stage(used, job, settings=settings, folder=folder)
+    examples = reviewed_examples(job, used, settings=settings)
+    stage = open_stage(used, job, settings=settings, folder=folder, examples=examples)
     measured, deferred, refused = _measured(stage, used, labelled, fresh)
     if not measured:
         raise NothingToMeasureError(f"{data}: no answer of the LLM to measure ({deferred} deferred, refused {refused})")
     found = fit_calibration(measured, max_error=job.tagging.max_error, delta=job.tagging.delta / 2)
-    save_calibration(found, folder / CALIBRATION, names=names(used, settings))
+    kept = folder / (CALIBRATION if examples is None else WITH_EXAMPLES)
+    save_calibration(found, kept, names=names(used, settings))
     return CalibrationReport(
         model=used.id,
         llm=stage.reader.name,

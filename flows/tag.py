@@ -15,6 +15,7 @@ from flows.honest import honest
 from flows.job_version import check_version
 from flows.lessons import learned_of
 from flows.llm import aided
+from flows.llm_examples import reviewed_examples
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
@@ -64,7 +65,8 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     cache = EmbeddingCache(workspace.settings.embeddings)
     model = load(folder, home=workspace.settings.home, cache=cache)
     check_version(model, job)
-    reader = aided(model, job, settings=workspace.settings, folder=folder)
+    examples = reviewed_examples(job, model, settings=workspace.settings) if workspace.settings.llm_configured else None
+    reader = aided(model, job, settings=workspace.settings, folder=folder, examples=examples)
     witness = honest(reader, folder)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     stamp = Stamp(**names)
