@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, partial
 
 import pandas as pd
@@ -21,6 +21,7 @@ from alignment.moments import Moments
 from alignment.opportunity import Surveyed, surveyed
 from alignment.rectify import TargetEstimates
 from alignment.scorecard import AlignmentIndex, FailureMode, OutcomeFigures, Scorecard, TrendPoint, View
+from alignment.service_blend import Service, with_service
 from alignment.survey import known_by
 from alignment.targets import Targets
 from alignment.trends import Window, shortest, weekly_windows
@@ -47,13 +48,14 @@ def build_scorecard(
     reviewed: int = 0,
     effort_scale: str | None = None,
     trends: bool = True,
+    service: bool = True,
 ) -> Scorecard:
     """Every figure of the page, each with its evidence or the reason why there is none.
 
     Contacts and starts of steps are those of the view's period; survey answers count up to its end, however
     old (`survey.current_answers`). Trend points speak of trailing weeks (`trends`). Without a
     formula the index is not published. `contacts` and `reviewed` are shown as given. Without `trends` the page has no
-    trend lines, which are most of the work.
+    trend lines, which are most of the work; without `service` nothing of contacts stands beside satisfaction.
     """
     scale = scale_of(job) if effort_scale is None else scale_named(effort_scale)
     evidence = _Evidence(job, moments.targets, scale, survey, None if events is None else attempts(events, view=view))
@@ -61,6 +63,8 @@ def build_scorecard(
     found = target_estimates(moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=clusters)
     scores = surveyed(job, survey, view=view)
     outcomes = scores.figures
+    if service:
+        outcomes = with_service(job, survey, outcomes, view=view, watched=partial(_watched, evidence, moments, view))
     success = task_success(job, evidence.attempts, view=view)
     modes = failure_modes(job, found, moments.targets, scale=scale, as_of=view.as_of)
     if formula is None:
@@ -83,6 +87,19 @@ def build_scorecard(
         outcomes=outcomes,
         task_success=success,
     )
+
+
+def _watched(evidence: _Evidence, moments: Moments, view: View, start: date, end: date) -> Mapping[str, Service]:
+    """What the contacts of some weeks say of each outcome."""
+    weeks = replace(view, start=start, end=end)
+    folds, outcomes = moments.folds(weeks), evidence.job.outcome_by_id
+    found = target_estimates(folds, evidence.targets, scale=evidence.scale, as_of=view.as_of)
+    service = {}
+    for outcome in outcomes:
+        mine = found[evidence.targets.index("outcome", outcome)]
+        points = step_friction(evidence.job, mine, scale=evidence.scale, as_of=view.as_of)
+        service[outcome] = Service(points, mine.degrees("effort") + 1)
+    return service
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from alignment.estimate import Estimate
-from alignment.scorecard import Scorecard, StepFigures, TrendPoint
+from alignment.scorecard import Scorecard, ServiceEvidence, StepFigures, TrendPoint
 
 Document = dict[str, Any]
 
@@ -81,6 +81,8 @@ def _plain(value: Any) -> Any:
     match value:
         case Estimate():
             return value.as_json()
+        case ServiceEvidence():
+            return figures_json(value)
         case Mapping():
             return {key: _plain(part) for key, part in value.items()}
         case tuple() | list():

@@ -64,6 +64,19 @@ class FailureMode:
 
 
 @dataclass(frozen=True)
+class ServiceEvidence:
+    """Satisfaction (1 to 10) as contacts since the survey have it, and blended with what people said.
+
+    `share` is the weight w of contacts in the blend: 0 where `reason` says that they are not believed yet.
+    """
+
+    satisfaction: Estimate
+    blend: Estimate
+    share: float
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class OutcomeFigures:
     """An outcome's survey scores (1 to 10) and opportunity. `rank` 1 is the largest opportunity."""
 
@@ -75,6 +88,7 @@ class OutcomeFigures:
     rank: int | None
     top_five_probability: float | None
     served: Literal["under", "right", "over"] | None
+    service: ServiceEvidence | None = None
 
 
 @dataclass(frozen=True)

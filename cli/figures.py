@@ -283,10 +283,15 @@ def print_outcomes(card: Scorecard) -> None:
             shown(one.satisfaction),
             shown(one.opportunity),
             one.served or "-",
+            shown(one.service.satisfaction) if one.service else "-",
+            f"{shown(one.service.blend)} (w {one.service.share:.2f})" if one.service else "-",
         ]
         for one in sorted(card.outcomes, key=lambda one: one.rank or len(card.outcomes) + 1)[:10]
     ]
-    print_table("Outcomes by opportunity", ("outcome", "importance", "satisfaction", "opportunity", "served"), rows)
+    columns = ("outcome", "importance", "satisfaction", "opportunity", "served", "by contacts since", "blend")
+    print_table("Outcomes by opportunity", columns, rows)
+    notes = {one.service.reason for one in card.outcomes if one.service and one.service.reason}
+    click.echo("\n".join(sorted(notes)))
 
 
 def _value(content: dict[str, Any]) -> str:

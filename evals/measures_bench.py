@@ -138,13 +138,16 @@ def _reads(job: Job, moments: Moments, raw: pd.DataFrame) -> dict[str, dict[str,
     month = View(AS_OF, FIRST + timedelta(days=60), FIRST + timedelta(days=90))
     names = ["day", "channel", "tier", "step", "outcome"]
     plain = raw.assign(**{name: raw[name].astype(str).astype("category") for name in names})
+    bare = {"trends": False, "service": False}
     reads: dict[str, Callable[[], object]] = {
-        "scorecard": lambda: build_scorecard(job, moments, view=view, **given, trends=False),
-        "scorecard of a month": lambda: build_scorecard(job, moments, view=month, **given, trends=False),
-        "scorecard of a segment": lambda: build_scorecard(job, moments, view=gold, survey=None, trends=False),
+        "scorecard": lambda: build_scorecard(job, moments, view=view, **given, **bare),
+        "scorecard of a month": lambda: build_scorecard(job, moments, view=month, **given, **bare),
+        "scorecard of a segment": lambda: build_scorecard(job, moments, view=gold, survey=None, **bare),
         "index": lambda: index_of_view(job, moments, formula, view=view, survey=survey, events=events),
         "friction in one channel": lambda: _friction(job, moments, chat),
-        "scorecard with 26 weeks of trend lines": lambda: build_scorecard(job, moments, view=view, **given),
+        "scorecard with 26 weeks of trend lines and service evidence": lambda: build_scorecard(
+            job, moments, view=view, **given
+        ),
         "the same means per step by groupby over raw rows": lambda: _means(plain),
         "those of one channel by groupby over raw rows": lambda: _means(plain[plain["channel"] == "chat"]),
     }

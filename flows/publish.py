@@ -40,7 +40,7 @@ def publish(workspace: Workspace) -> Published:
             _freeze(session, workspace, datetime.now(UTC))
     now = datetime.now(UTC)  # after the formula, which is part of what is known
     with workspace.database.session() as session:
-        card = read_scorecard(session, job, View(as_of=now), trends=False)
+        card = read_scorecard(session, job, View(as_of=now), trends=False, service=False)
         content = index_json(card)
         new = save_published(session, job.id, _record(card, content), digest=_digest(job.id, content))
     index = card.index
@@ -51,7 +51,7 @@ def _freeze(session: Session, workspace: Workspace, now: datetime) -> None:
     """Freeze the baseline on the first quarter, or on more where a quarter is not evidence enough."""
     moments = read_inputs(session, workspace.job, as_of=now).moments
     for view in _baselines(moments, now):
-        card = read_scorecard(session, workspace.job, view, trends=False)
+        card = read_scorecard(session, workspace.job, view, trends=False, service=False)
         try:
             formula = freeze_formula(
                 workspace.job, outcomes=card.outcomes, failure_modes=card.failure_modes, start=view.start, end=view.end

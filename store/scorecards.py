@@ -63,18 +63,19 @@ def read_inputs(session: Session, job: Job, *, as_of: datetime) -> Inputs:
     )
 
 
-def read_scorecard(session: Session, job: Job, view: View, *, trends: bool = True) -> Scorecard:
+def read_scorecard(session: Session, job: Job, view: View, *, trends: bool = True, service: bool = True) -> Scorecard:
     """A job's scorecard for a view, from what was known at the view's `as_of`.
 
     As long as nothing new is recorded the same scorecard is given, dated when it was first made. Without `trends` it
-    may come without trend lines, which are most of the work.
+    may come without trend lines, which are most of the work, and without `service` too without what contacts say of
+    satisfaction.
     """
     key = _key(session, job, view)
-    card = None if trends else _kept.peek((*key, True))
+    card = None if trends else _kept.peek((*key, True, True))
     if card is None:
-        card = _kept.get((*key, trends), lambda: _build(session, job, view, trends=trends))
+        card = _kept.get((*key, trends, service), lambda: _build(session, job, view, trends=trends, service=service))
     # One made later than the moment asked about holds the same figures under a later date.
-    return card if card.view.as_of <= view.as_of else _build(session, job, view, trends=trends)
+    return card if card.view.as_of <= view.as_of else _build(session, job, view, trends=trends, service=service)
 
 
 def _key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
@@ -100,7 +101,7 @@ def _newest(session: Session, table: Table, as_of: datetime) -> int:
     return session.scalar(select(func.max(table.c.pk)).where(table.c.recorded_at <= as_of)) or 0
 
 
-def _build(session: Session, job: Job, view: View, *, trends: bool) -> Scorecard:
+def _build(session: Session, job: Job, view: View, *, trends: bool, service: bool) -> Scorecard:
     inputs = read_inputs(session, job, as_of=view.as_of)
     return build_scorecard(
         job,
@@ -114,6 +115,7 @@ def _build(session: Session, job: Job, view: View, *, trends: bool) -> Scorecard
         contacts=inputs.contacts,
         reviewed=inputs.reviewed,
         trends=trends,
+        service=trends or service,
     )
 
 

@@ -67,6 +67,15 @@ class FailureModeShape(Shape):
     burden: EstimateShape
 
 
+class ServiceEvidenceShape(Shape):
+    """What contacts since the survey say of satisfaction; `share` is their weight in the blend."""
+
+    satisfaction: EstimateShape
+    blend: EstimateShape
+    share: float
+    reason: str | None
+
+
 class OutcomeFiguresShape(Shape):
     """An outcome's survey scores and opportunity."""
 
@@ -78,6 +87,7 @@ class OutcomeFiguresShape(Shape):
     rank: int | None
     top_five_probability: float | None
     served: Literal["under", "right", "over"] | None
+    service: ServiceEvidenceShape | None
 
 
 class HeadShape(Shape):
