@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.promise import check_tags
 from flows.workspace import Workspace
 from store.in_force import ready_model
 from store.models import NoModelError
@@ -47,3 +48,22 @@ def keep_drawing(workspace: Workspace) -> Kept:
     rate = last.budget / last.population
     done = draw_reviews(workspace, budget=max(1, round(rate * waiting)), tau=last.tau)
     return Kept(done.offered, done.added)
+
+
+@dataclass(frozen=True)
+class Tended(Kept):
+    """What became of the queue: new contacts offered, and the weekly check of the promise on kept tags.
+
+    `promise`: holds, breach, unknown or not due; `put_aside`: kept tags that a breach sent to review.
+    """
+
+    promise: str
+    put_aside: int
+
+
+def tend_queue(workspace: Workspace) -> Tended:
+    """Offer new contacts to the draw; once a week check what analysts decided against the tagger's promise."""
+    kept, check = keep_drawing(workspace), check_tags(workspace)
+    if check is None:
+        return Tended(kept.offered, kept.added, "not due", 0)
+    return Tended(kept.offered, kept.added, check.state, check.aside)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flows.draw import keep_drawing
+from flows.draw import tend_queue
 from flows.ingest import ingest
 from flows.log import open_log
 from flows.measure import measure
@@ -102,8 +102,8 @@ def tag_stage(plan: Plan, run_id: str) -> StageReport:
 
 
 def draw_stage(plan: Plan, run_id: str) -> StageReport:
-    """Offer new contacts to the review draw, at the rate of the last one."""
-    return _reported("draw", plan, run_id, keep_drawing)
+    """Offer new contacts to the review draw, at the rate of the last one; check the tagger's promise once a week."""
+    return _reported("draw", plan, run_id, tend_queue)
 
 
 def measure_stage(plan: Plan, run_id: str) -> StageReport:

@@ -98,7 +98,8 @@ def check_promise(session: Session, job: Job, *, now: datetime, again: bool = Fa
     names = {"job_id": job.id, "job_version": stamp.job_version, "model_id": stamp.model_id}
     seen = {"checked": promise.error.n, "wrong": wrong, "max_error": promise.max_error, "state": promise.state}
     row = {**names, **seen, "week": week, "floor": floor, "recorded_at": now}
-    session.execute(insert(promise_checks), [row])
+    if promise.state != "unknown":  # too few reviews is no check: the next run tries again
+        session.execute(insert(promise_checks), [row])
     aside = 0 if floor is None else _put_aside(session, stamp, floor)
     if floor is not None:
         text = (
@@ -135,12 +136,11 @@ def _week(now: datetime) -> str:
 
 
 def _checked_in(session: Session, stamp: Stamp, week: str) -> bool:
-    """Whether this model's promise was checked in a week, with enough reviews to say something."""
+    """Whether this model's promise was checked in a week."""
     query = select(promise_checks.c.pk).where(
         promise_checks.c.job_id == stamp.job_id,
         promise_checks.c.model_id == stamp.model_id,
         promise_checks.c.week == week,
-        promise_checks.c.state != "unknown",
     )
     return session.execute(query.limit(1)).first() is not None
 
