@@ -43,6 +43,7 @@ bench: $(VENV)/installed ## run the benchmarks
 	@$(BIN)/headway bench tagger
 	@$(BIN)/headway bench scale
 	@$(BIN)/headway bench measures
+	@$(BIN)/headway bench llm --if-installed
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(HEADWAY_HOME)

