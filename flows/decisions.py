@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from flows.workspace import Workspace
+from store.outside_draws import Offered, add_outside_draw, probability_of
+from store.review_queueing import rows_named
 from store.reviews import add_decisions, find_item
 from tagger.formats.reading import Rejected
 from tagger.formats.rows import read_rows
@@ -16,6 +20,8 @@ from tagger.labels import LabelReader
 from tagger.model import Labels
 from tagger.review import CANNOT_TELL, Decision, ReviewError
 from taxonomy.errors import BadInputError
+
+SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,16 @@ class Imported:
 
 
 def import_decisions(workspace: Workspace, path: Path) -> Imported:
-    """Take decisions from JSON Lines as `headway review export` writes them. Idempotent."""
+    """Take decisions from JSON Lines as `headway review export` writes them. Idempotent.
+
+    Lines with `pi` of contacts that no draw of ours offered are a draw made elsewhere: with every contact that it
+    offered in the file (`drawn` true or false) its decisions correct figures. Raises ReviewError where it is not.
+    """
     labels = LabelReader(workspace.job)
     found: list[tuple[str, Decision]] = []
     refused, undecided = [], 0
     with workspace.database.session() as session:
+        take_outside_draw(session, workspace.job.id, path)
         for row in read_rows(path):
             if isinstance(row, Rejected):
                 refused.append(f"{path}:{row.line}: {row.message}")
@@ -49,12 +60,43 @@ def import_decisions(workspace: Workspace, path: Path) -> Imported:
                 )
                 if item is None:
                     raise ReviewError("no item of that name or contact is in the review queue")
+                check_probability(session, item, values.get("pi"))
             except BadInputError as error:
                 refused.append(f"{path}:{line}: {error}")
                 continue
             found.append((item, decision))
         added = add_decisions(session, found)
     return Imported(added, len(found) - added, undecided, tuple(refused))
+
+
+def take_outside_draw(session: Session, job_id: str, path: Path) -> int:
+    """Keep the draw that a file's lines with `pi` tell of, where they name contacts that no draw of ours offered."""
+    given: dict[str, tuple[float, bool]] = {}
+    for row in read_rows(path):
+        if isinstance(row, Rejected) or row[1].get("item") or row[1].get("pi") is None:
+            continue
+        values = row[1]
+        pi, drawn = _probability(values["pi"]), values.get("drawn", values.get("decision") is not None)
+        given[str(values.get("contact_id"))] = (pi, bool(drawn))
+    if not given:
+        return 0
+    rows = rows_named(session, job_id, list(given))
+    offered = [Offered(key, *given[name]) for name, keys in rows.items() for key in keys]
+    return add_outside_draw(session, job_id, offered)
+
+
+def check_probability(session: Session, item: str, given: Any) -> None:
+    """Raise ReviewError where a line's `pi` is larger than the one its item was drawn with."""
+    stored = probability_of(session, item)
+    if given is not None and stored is not None and _probability(given) > stored * (1 + SAME):
+        raise ReviewError(f"pi {given}: item {item} was drawn with {stored:g}; leave `pi` out, or export it again")
+
+
+def _probability(given: Any) -> float:
+    try:
+        return float(given)
+    except (TypeError, ValueError) as error:
+        raise ReviewError(f"pi {given!r}: must be a number above 0 and at most 1") from error
 
 
 def parse_decision(data: Any, labels: LabelReader) -> Decision:

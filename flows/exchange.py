@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from flows.decisions import Imported, parse_decision
+from flows.decisions import Imported, check_probability, parse_decision
 from flows.workspace import Workspace
 from store.exchange import outgoing_items
 from store.review_standing import read_reads
@@ -127,6 +127,7 @@ def _decided(
     item = item or (find_item(session, job_id, item=None, contact_id=one.contact_id) if one.contact_id else None)
     if item is None:
         raise ReviewError("no item of that name or contact is in the review queue")
+    check_probability(session, item, one.facts.get("pi"))
     dated = bool(one.decision.get("at"))
     decision = parse_decision(
         {**one.decision, "by": one.decision.get("by") or by, "at": one.decision.get("at") or now.isoformat()}, labels
