@@ -133,12 +133,12 @@ def curve(job: str, model: str | None, svg: Path | None, as_json: bool) -> None:
     Made by `headway train` from the first eighth, quarter and half of the decisions and from all of them, all measured
     on the same reviews held back.
     """
-    from flows.curves import read_curve
     from flows.workspace import open_job
+    from store.curves import read_curve
     from store.settings import load_settings
 
     settings = load_settings()
-    found = read_curve(open_job(job, settings), model, settings=settings)
+    found = read_curve(open_job(job, settings).id, model, settings=settings)
     points = [asdict(point) for point in found.points]
     if svg is not None:
         from api.learning_chart import learning_chart

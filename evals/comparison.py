@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z = 1.959964
+NOTHING = 1e-12
+"""What rounding leaves of a spread of 0."""
 
 
 def paired_difference(
@@ -31,4 +33,4 @@ def _effective_size(share: NDArray[np.float64], change: NDArray[np.float64]) -> 
     mean = float(share @ change)
     spread = float(share @ (change - mean) ** 2)
     variance = float(share**2 @ (change - mean) ** 2)
-    return spread / variance if variance > 0 else float(1 / (share**2).sum())
+    return spread / variance if spread > NOTHING else float(1 / (share**2).sum())

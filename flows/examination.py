@@ -201,13 +201,13 @@ def _compared(
     difference, low, high = paired_difference(new_right, old_right, weights=weights)
     margin = job.tagging.step_margin
     steps = tuple(
-        _on_step(step.id, truth == step.id, new_right, old_right, weights=weights, margin=margin)
+        on_step(step.id, truth == step.id, new_right, old_right, weights=weights, margin=margin)
         for step in job.critical_steps
     )
     return Comparison(current, len(fair), difference, low, high, exam.basis, margin, steps)
 
 
-def _on_step(
+def on_step(
     step: str,
     rows: NDArray[np.bool_],
     new: NDArray[np.bool_],
@@ -216,6 +216,7 @@ def _on_step(
     weights: NDArray[np.float64] | None,
     margin: float,
 ) -> StepComparison:
+    """Both models on the contacts truly on one step (`rows`), from who was right on each contact."""
     count = int(rows.sum())
     if count < FEWEST_ON_STEP:
         return StepComparison(step, count)

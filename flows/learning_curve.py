@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from classifiers.training import TrainingError
 from flows.examination import FEWEST_REVIEWS, drawn_reviews, step_of
 from flows.labelled import Labelled
 from flows.lessons import Lessons
+from store.curves import CurvePoint
 from store.training import Decided
 from tagger.tag import document_of
 from taxonomy.model import Job
@@ -24,23 +25,8 @@ SHARES = (0.125, 0.25, 0.5)
 """The shares of the decisions, oldest first, after which a tagger is trained to see what it was worth then."""
 
 FEWEST_FOR_WIDTH = 30
-CURVE = "learning_curve.json"
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """After so many reviews, of which `taught` taught: step accuracy with its 95 % interval, on all reviews held back.
-
-    `half_width`: half the 95 % interval of a step's share as the drawn reviews held back until then correct it, mean
-    over steps, as a share; None with too few. What the contacts' own number leaves open is not in it.
-    """
-
-    reviews: int
-    taught: int
-    accuracy: float
-    low: float
-    high: float
-    half_width: float | None
+NOTHING = 1e-12
+"""What rounding leaves of a spread of 0."""
 
 
 def learning_curve(
@@ -89,8 +75,8 @@ def effective_size(values: Array, weights: Array) -> float:
     """Size of a plain sample of 0s and 1s whose mean would be as exact as this weighted one; Kish's without spread."""
     share = weights / weights.sum()
     mean = float(share @ values)
-    variance = float(share**2 @ (values - mean) ** 2)
-    return mean * (1 - mean) / variance if variance > 0 else float(1 / (share**2).sum())
+    spread, variance = float(share @ (values - mean) ** 2), float(share**2 @ (values - mean) ** 2)
+    return spread / variance if spread > NOTHING else float(1 / (share**2).sum())
 
 
 def half_width(truth: Array, chances: Array, weights: Array) -> float:

@@ -16,20 +16,21 @@ from classifiers.artifact import save
 from classifiers.cold_start import cold_start
 from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder import CachedEncoder, Encoder
-from classifiers.encoder_export import default_encoder
+from classifiers.encoder_choice import chosen_encoder, languages_of
 from classifiers.model import Model
 from classifiers.sights import Tuning
 from classifiers.training import train as fit
 from flows.examination import HELD_OUT, Comparison, compare, held_out_steps
 from flows.honest import save_held_out
 from flows.labelled import Labelled, read_documents
-from flows.learning_curve import CURVE, curve_json, learning_curve
+from flows.learning_curve import curve_json, learning_curve
 from flows.lessons import Lessons, gather
 from flows.prices import price_table
 from flows.promotion import put_in_use
 from flows.suspects import queue_suspects
 from flows.training_report import Reviews, Training
 from flows.workspace import keep_job
+from store.curves import CURVE
 from store.models import ModelShelf
 from store.settings import Settings
 from tagger.descriptions import descriptions
@@ -64,7 +65,9 @@ def train(
     labelled = lessons.labelled
     if labelled is None or (data is None and len(set(labelled.names)) < FEWEST_LABELS):
         return _started_cold(job, unlabelled, shelf, settings=settings, seed=seed, say=say)
-    school = _School(job, _encoder(settings), seed, _telling(say), _about(job, lessons, data))
+    encoder = _encoder(settings)
+    about = {**_about(job, lessons, data), "languages": languages_of(encoder, settings.encoder_languages)}
+    school = _School(job, encoder, seed, _telling(say), about)
     with _tuning(len(labelled.contacts), settings) if tuned else nullcontext() as tuning:
         model = school.fit(labelled, tuning=tuning)
         comparison = compare(model, labelled, shelf, job=job, settings=settings, held_back=lessons.held_back)
@@ -146,7 +149,8 @@ def _about(job: Job, lessons: Lessons, data: Path | None) -> dict[str, Any]:
 
 
 def _encoder(settings: Settings) -> Encoder:
-    return CachedEncoder(EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)))
+    encoder = chosen_encoder(settings.encoder, home=settings.home, languages=settings.encoder_languages)
+    return CachedEncoder(EmbeddingCache(settings.embeddings).around(encoder))
 
 
 @contextmanager
@@ -167,14 +171,19 @@ def _started_cold(
     say: Callable[[str], None],
 ) -> Training:
     """A model from the job's own words; it is put in use only where there is none that learned from people."""
+    encoder = _encoder(settings)
     model = cold_start(
         label_space(job),
         descriptions(job),
-        encoder=_encoder(settings),
+        encoder=encoder,
         unlabelled=read_documents(unlabelled) if unlabelled else (),
         seed=seed,
         report=_telling(say),
-        about={"job": job.id, "job_version": job.stamp},
+        about={
+            "job": job.id,
+            "job_version": job.stamp,
+            "languages": languages_of(encoder, settings.encoder_languages),
+        },
     )
     shelf.add(model.id, lambda folder: save(model, folder))
     current = shelf.current()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
 
 from alignment.agreement import GOOD, TENTATIVE, Agreement
 from api.deps import DbSession
 from api.headers import page_answer
+from api.learning_chart import learning_chart
 from api.pages.review_card import in_words
 from api.pages.review_reasons import REASONS
 from api.rendering import render
+from store.curves import KeptCurve, find_curve
 from store.jobs import read_job
 from store.review_bulk import bulk_reports
 from store.review_promise import read_checks
@@ -37,10 +41,15 @@ def review_stats(
         reasons=REASONS,
         checks=read_checks(session, found.id, limit=4),
         bulks=[(in_words(found, row.step, row.outcome), row) for row in bulk_reports(session, found.id, now=now)],
+        curve=_drawn(find_curve(found.id, settings=request.app.state.settings)),
         now=now,
         json_url=f"/v1/review/stats?job={found.id}",
     )
     return page_answer(request, html)
+
+
+def _drawn(curve: KeptCurve | None) -> Markup | None:
+    return None if curve is None else learning_chart([asdict(point) for point in curve.points])
 
 
 def verdict(row: Agreement) -> str:

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.deps import DbSession
 from api.pages.review_session import check_same_origin
 from api.v1 import review_shapes as shapes
 from api.v1.documents import plain
+from store.curves import find_curve
 from store.jobs import read_job
 from store.review_claims import Claim, claim
 from store.review_queue import job_of_item, reviewed_job
@@ -97,10 +98,20 @@ def agreement(session: DbSession, job: JobName = None) -> Any:
     return plain({"job": found.id, "agreement": [asdict(row) for row in rows]})
 
 
+@router.get("/curve", response_model=shapes.CurveShape)
+def curve(request: Request, session: DbSession, job: JobName = None) -> Any:
+    """Accuracy, and the width of figures, against reviews done: of the model trained last; empty where none is."""
+    job_id = reviewed_job(session, job)
+    found = find_curve(job_id, settings=request.app.state.settings)
+    if found is None:
+        return {"job": job_id, "model": None, "points": [], "seconds": None}
+    return plain({"job": job_id, **asdict(found)})
+
+
 def _claimed(detail: ItemDetail, held: Claim) -> dict[str, Any]:
     tag = None if detail.hidden else detail.tag
     earlier = detail.reads if detail.kind == "adjudicated" else ()
-    names = ("step", "outcome", "steps", "outcomes", "evidence")
+    names = ("step", "outcome", "steps", "outcomes", "secondary", "evidence")
     return {
         "item": detail.item,
         "job": detail.job_id,

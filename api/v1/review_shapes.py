@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.v1.contact_shapes import SpanShape, TurnShape
+from api.v1.contact_shapes import SecondaryShape, SpanShape, TurnShape
 from api.v1.shapes import EstimateShape, Shape
 
 ReadName = Literal["first", "second", "adjudicated", "gold", "bulk"]
@@ -59,14 +59,23 @@ class DecisionBody(ByBody):
     secondary: list[str] = Field(default_factory=list)
 
 
+class AlsoShape(Shape):
+    """A step that the contact is about besides, as the model sees it."""
+
+    step: str
+    outcome: str | None
+    confidence: float
+
+
 class SuggestionShape(Shape):
-    """What the model said, with the words that carried it."""
+    """What the model said, with the words that carried it; `secondary`: what the contact is about besides."""
 
     step: str | None
     outcome: str | None
     steps: dict[str, float]
     outcomes: dict[str, float]
     evidence: list[SpanShape]
+    secondary: list[SecondaryShape]
 
 
 class EarlierShape(Shape):
@@ -212,6 +221,26 @@ class AgreementShape(Shape):
     share: EstimateShape
     alpha: EstimateShape
     ac1: EstimateShape | None
+
+
+class CurvePointShape(Shape):
+    """After so many reviews: step accuracy with its interval, and half the interval of a step's share."""
+
+    reviews: int
+    taught: int
+    accuracy: float
+    low: float
+    high: float
+    half_width: float | None
+
+
+class CurveShape(Shape):
+    """What reviews bought, as the model trained last found it in so many seconds."""
+
+    job: str
+    model: str | None
+    points: list[CurvePointShape]
+    seconds: float | None
 
 
 class AgreementsShape(Shape):

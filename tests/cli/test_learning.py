@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.curves import NoCurveError
 from flows.workspace import Workspace
+from store.curves import NoCurveError
 
 JOB = "online-order"
 POINTS = [
