@@ -50,6 +50,15 @@ class StepChoice:
 
 
 @dataclass(frozen=True)
+class AlsoChoice:
+    """A step that the contact may be about besides; `suggested` where the model thinks so."""
+
+    id: str
+    name: str
+    suggested: bool
+
+
+@dataclass(frozen=True)
 class EarlierRead:
     """What a reader said, without who it was."""
 
@@ -76,6 +85,7 @@ class Card:
     suggestion: str | None
     earlier: tuple[EarlierRead, ...]
     find: tuple[str, ...]
+    also: tuple[AlsoChoice, ...]
     set_coverage: int | None
     wish: str | None
 
@@ -100,6 +110,7 @@ def make_card(detail: ItemDetail, job: Job, sets: LabelSets | None = None) -> Ca
             for place, read in enumerate(detail.reads if detail.kind == "adjudicated" else (), start=1)
         ),
         tuple(words for words, _ in answers(job)),
+        also_choices(job, tag),
         round(100 * sets.coverage) if sets is not None and tag is not None else None,
         detail.wish,
     )
@@ -142,6 +153,13 @@ def _outcomes(step: JobStep, tag: Tag | None) -> tuple[OutcomeChoice, ...]:
         OutcomeChoice(KEYS[place] if place < len(KEYS) else "", outcome.id, outcome.statement)
         for place, outcome in enumerate(outcomes)
     )
+
+
+def also_choices(job: Job, tag: Tag | None) -> tuple[AlsoChoice, ...]:
+    """Every step for "also about", those that the model suggests first; none of them is chosen beforehand."""
+    wanted = {one.step for one in tag.secondary} if tag is not None else set()
+    choices = [AlsoChoice(step.id, step.name, step.id in wanted) for step in job.steps]
+    return tuple(sorted(choices, key=lambda choice: not choice.suggested))
 
 
 def suggestion_of(job: Job, tag: Tag | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,17 @@ def test_a_spent_budget_says_so_and_lets_an_analyst_go_on(app, analyst: TestClie
     finally:
         with app.state.database.session() as session:
             set_budget(session, "online-order", Budget(), by="lea", now=now)
+
+
+def test_what_the_model_suggests_besides_stands_first_and_is_not_chosen_beforehand() -> None:
+    from api.pages.review_card import also_choices
+    from tagger.model import Secondary, Tag
+    from taxonomy.loader import shipped_jobs
+
+    job = shipped_jobs()[0]
+    last = job.steps[-1].id
+    shares = {job.steps[0].id: 1.0}
+    tag = Tag("c", job.steps[0].id, None, 0.9, False, "classifier", shares, {}, (), 0.1, "m", job.id, job.stamp)
+    found = also_choices(job, replace(tag, secondary=(Secondary(last, None, 0.7),)))
+    assert (found[0].id, found[0].suggested, len(found)) == (last, True, len(job.steps))
+    assert not any(choice.suggested for choice in also_choices(job, None))

@@ -340,3 +340,13 @@ def test_the_words_that_the_llm_quotes_are_the_evidence(model: Model, chat_serve
     assert weights.tolist() == [0.0, 1.0, 0.0]
     (other,) = AidedModel(model, stage).segment_scores([document], ["discount"])
     assert other.argmax() == 2
+
+
+def test_documents_that_the_llm_reads_otherwise_are_known(chat_server: ChatServer, tmp_path: Path) -> None:
+    right(chat_server)
+    stage = stage_for(chat_server, tmp_path, calibration=Calibration(0.0, 1.0, 0.3))
+    judge(stage, top="refund", chance=0.3)
+    assert stage.disagreed == {DOCUMENTS[0]}
+    again = stage_for(chat_server, tmp_path / "agrees")
+    judge(again, top="arrival")
+    assert again.disagreed == set()
