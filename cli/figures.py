@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.drivers import drivers_json, print_drivers
 from cli.index_reports import change, export, reweight
 from cli.output import job_option, json_option, print_json, print_table, shown
 
@@ -32,20 +33,27 @@ def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @view_options
 @click.option("--by", help="Also by channel, segment.NAME, circumstance.NAME, week or day.")
 @click.option("--bounds", is_flag=True, help="Also how far figures could be off if answering hangs on effort itself.")
+@click.option("--drivers", is_flag=True, help="Also what made the contacts of each step hard work.")
 @json_option
-def friction(job: str, by: str | None, bounds: bool, as_json: bool, **chosen: Any) -> None:
+def friction(job: str, by: str | None, bounds: bool, drivers: bool, as_json: bool, **chosen: Any) -> None:
     """Show friction by job step, the largest burden first."""
+    from store.driver_shares import read_driver_shares
     from store.scorecards import read_friction
 
     card, slices = _read(job, chosen, also=lambda s, j, v: read_friction(s, j, v, by=by) if by else None)
     if as_json:
         from alignment.documents import friction_json
 
-        print_json(friction_json(card, slices))
+        document = friction_json(card, slices)
+        if drivers:
+            document["drivers"] = drivers_json(_read(job, chosen, also=read_driver_shares)[1])
+        print_json(document)
         return
     print_steps(card)
     if bounds:
         print_bounds(card)
+    if drivers:
+        print_drivers(card.job, _read(job, chosen, also=read_driver_shares)[1])
     for value, figures in (slices or {}).items():
         _print_step_table(f"{by} = {value}", card, figures)
 
@@ -111,8 +119,17 @@ def history(job: str, as_json: bool) -> None:
     if as_json:
         print_json({"job": job, "history": [vars(row) for row in rows]})
         return
-    table = [[f"{row.as_of:%Y-%m-%d %H:%M}", row.formula, row.job_version, _value(row.content)] for row in rows]
-    print_table(f"Index of {job}", ("published", "formula", "job version", "index"), table)
+    table = [
+        [
+            f"{row.as_of:%Y-%m-%d %H:%M}",
+            row.formula,
+            row.job_version,
+            _value(row.content),
+            f"link factor {row.content['link_factor']:.4f}" if row.content.get("recomputed") else "",
+        ]
+        for row in rows
+    ]
+    print_table(f"Index of {job}", ("published", "formula", "job version", "index", "computed again"), table)
 
 
 for further in (change, export, reweight):

@@ -25,6 +25,7 @@ from alignment.scorecard import AlignmentIndex, View
 from alignment.survey import current_answers
 from alignment.targets import Targets
 from alignment.tuning import fold_lam
+from flows.index_epochs import recompute_published
 from flows.workspace import Workspace
 from store.evidence import read_evidence
 from store.scorecards import Inputs, read_inputs
@@ -63,7 +64,8 @@ def explain_change(workspace: Workspace, *, since: date, until: date, weeks: int
 def reweight(workspace: Workspace, weights: Mapping[str, float], *, by: str, why: str) -> tuple[IndexFormula, float]:
     """A new epoch of the formula with other component weights; gives it and its link factor, old / new index now.
 
-    What was published stays as it was. Raises WeightsError, or NoIndexError without a published index to link to.
+    What was published stays as it was and is published again under the new formula. Raises WeightsError, or NoIndexError
+    without a published index to link to.
     """
     if set(weights) != set(COMPONENTS) or min(weights.values()) < 0 or abs(sum(weights.values()) - 1) > 1e-6:
         given = ", ".join(f"{name}={weight:g}" for name, weight in weights.items())
@@ -82,6 +84,7 @@ def reweight(workspace: Workspace, weights: Mapping[str, float], *, by: str, why
         note = f"epoch {new.epoch}: weights by {by} on {now:%Y-%m-%d}, {why}; link factor to {old.version} {link:.6f}"
         new = replace(new, notes=(*old.notes, note))
         save_formula(session, job.id, new, by=by, why=why)
+        recompute_published(session, job, new, link=link)
     return new, link
 
 

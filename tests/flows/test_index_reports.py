@@ -89,6 +89,26 @@ def test_new_weights_start_an_epoch_that_says_who_and_why(run: Callable[..., Res
     assert "Q3 review" in explained
 
 
+def test_the_past_is_computed_again_under_new_weights_and_what_was_published_stays(
+    run: Callable[..., Result], in_demo_copy: Path
+) -> None:
+    def history() -> list[dict]:
+        return json.loads(run("index", "history", "--job", "online-order", "--json").output)["history"]
+
+    before = history()
+    flat = [word for one in ("opportunity=0.2", "task_success=0.4", "service=0.4") for word in ("--weight", one)]
+    found = json.loads(
+        run("index", "reweight", "--job", "online-order", *flat, "--by", "A", "--why", "B", "--json").output
+    )
+    after = history()
+    assert [row for row in after if not row["content"].get("recomputed")] == before
+    again = [row for row in after if row["content"].get("recomputed")]
+    assert [row["as_of"] for row in again] == [row["as_of"] for row in before]
+    assert {row["formula"] for row in again} == {found["formula"]}
+    old, new = before[-1]["content"]["index"]["value"], again[-1]["content"]["index"]["value"]
+    assert new * again[-1]["content"]["link_factor"] == pytest.approx(old)
+
+
 def test_weights_that_do_not_sum_to_one_are_refused(run: Callable[..., Result], in_demo: Path) -> None:
     result = run("index", "reweight", "--job", "online-order", "--weight", "opportunity=1.2", "--by", "A", "--why", "B")
     assert result.exit_code != 0
