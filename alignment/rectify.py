@@ -276,6 +276,11 @@ def mean_estimate(cell: _Cell, measure: Measure, as_of: datetime) -> Estimate:
     return _published(_mean_interval(mean, cell, measure), cell, "rectified", as_of, None)
 
 
+def mean_of(sums: Array, se: float, *, measure: Measure, as_of: datetime, design: float = 1.0) -> Estimate:
+    """The mean of a measure from the SUMS of one target, with lam absorbed, and their standard error."""
+    return mean_estimate(_Cell(sums, se, design), measure, as_of)
+
+
 def _mean_interval(mean: float, cell: _Cell, measure: Measure) -> Interval:
     quantile = t_quantile(cell.degrees)
     if not measure.proportion:

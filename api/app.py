@@ -26,6 +26,7 @@ from api.pages.step import router as step_page
 from api.v1 import alerts as v1_alerts
 from api.v1 import annotations as v1_annotations
 from api.v1 import contacts as v1_contacts
+from api.v1 import drivers as v1_drivers
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
@@ -46,7 +47,7 @@ PAGES = (
     review_page,
     review_stats_page,
 )
-MODULES = (health, v1_jobs, v1_alerts, v1_annotations, v1_gaps, v1_contacts, v1_review, v1_runs, assets)
+MODULES = (health, v1_jobs, v1_alerts, v1_annotations, v1_gaps, v1_contacts, v1_drivers, v1_review, v1_runs, assets)
 
 
 def create_app(settings: Settings) -> FastAPI:

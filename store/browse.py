@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from alignment.scorecard import View
 from store.contacts import UnknownContactError, find_contact, read_contacts
+from store.drivers import read_drivers
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.review_standing import may_stand, not_undone, rank, standing_by_contact
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model, read_tags, tagged
+from tagger.drivers import Driver
 from tagger.model import Contact, Tag
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
@@ -75,12 +77,13 @@ class DecisionRow:
 
 @dataclass(frozen=True)
 class ContactDetail:
-    """A contact with every tag and decision on it, newest first."""
+    """A contact with every tag and decision on it, newest first, and by job what made it hard work."""
 
     source: str
     contact: Contact
     tags: tuple[Tag, ...]
     decisions: tuple[DecisionRow, ...]
+    drivers: Mapping[str, tuple[Driver, ...]]
 
 
 def dimensions(session: Session, job: Job) -> Mapping[str, tuple[str, ...]]:
@@ -156,10 +159,11 @@ def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str 
         query = query.where(step_now == step)
     if outcome is not None:
         query = query.where(outcome_now == outcome)
-    return query.where(*_inside(view))
+    return query.where(*inside(view))
 
 
-def _inside(view: View) -> list[ColumnElement[bool]]:
+def inside(view: View) -> list[ColumnElement[bool]]:
+    """The conditions that a contact is one of a view's."""
     conditions: list[ColumnElement[bool]] = []
     if view.start is not None:
         conditions.append(contacts.c.started_at >= datetime.combine(view.start, time(), UTC))
@@ -226,4 +230,6 @@ def read_contact(session: Session, contact_id: str, *, source: str | None = None
         .order_by(rank().desc(), review_decisions.c.pk.desc())
     )
     decisions = tuple(DecisionRow(r.job_id, r.step, r.outcome, r.by, r.at) for r in session.execute(query))
-    return ContactDetail(where or "", found[0][1], tuple(read_tags(session, pk, contact_id)), decisions)
+    return ContactDetail(
+        where or "", found[0][1], tuple(read_tags(session, pk, contact_id)), decisions, read_drivers(session, pk)
+    )

@@ -20,6 +20,7 @@ from tagger.review_reads import stable_share
 from tagger.review_reasons import DRAWN, GOLD, Reason
 
 CHUNK = 500
+SECONDARY = ("step", "outcome", "confidence")
 NO_MODEL = "none"
 LONGEST_NOTE = 2000
 
@@ -153,7 +154,7 @@ def _suggestions(session: Session, keys: Sequence[int], stamp: Stamp) -> dict[in
     names = tagged(job_id=stamp.job_id, job_version=stamp.job_version, model_id=stamp.model_id)
     rows: list[Row[Any]] = []
     for at in range(0, len(keys), CHUNK):
-        query = select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.scores)
+        query = select(tags.c.contact_pk, tags.c.step, tags.c.outcome, tags.c.scores, tags.c.secondary)
         rows += session.execute(query.where(names, tags.c.contact_pk.in_(keys[at : at + CHUNK])))
     if not rows:
         return {}
@@ -164,6 +165,7 @@ def _suggestions(session: Session, keys: Sequence[int], stamp: Stamp) -> dict[in
             "step": row.step,
             "outcome": row.outcome,
             "steps": {group: round(float(p), 4) for group, p in zip(space.groups, shares, strict=True)},
+            "secondary": [dict(zip(SECONDARY, one, strict=True)) for one in row.secondary or ()],
         }
         for row, shares in zip(rows, groups, strict=True)
     }

@@ -23,6 +23,7 @@ VERSION = 1
 WORD = re.compile(r"\w+|[.!?]+(?=\s)")
 TOKEN = re.compile(r"[\w'’-]*\w[\w'’-]*|[.!?]+(?=\s)")
 FILLED = re.compile(r"\b(?:um+|uh+|erm?|hmm+|well|like|so yeah|yeah|i mean|you know|let me see) ")
+FILLERS = ("um", "uh", "er ", "erm", "hmm", "well", "like", "yeah", "i mean", "you know", "let me see")
 _INSIDE_WORDS = str.maketrans("", "", "'’-")
 
 Source = Literal["data", "words"]
@@ -85,7 +86,8 @@ def plain_words(text: str) -> str:
 
     The stop of a sentence is a word of its own, which no pattern reaches over.
     """
-    return FILLED.sub("", _words(text))
+    words = _words(text)
+    return FILLED.sub("", words) if any(piece in words for piece in FILLERS) else words
 
 
 def _words(text: str) -> str:

@@ -19,6 +19,7 @@ from api.figures import SHARE
 from api.headers import page_answer
 from api.pages.review_reasons import REASONS
 from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, check_same_origin, text
+from api.pages.step import DRIVER_WORDS
 from api.rendering import render
 from store.browse import ContactDetail, read_contact
 from store.contacts import find_contact
@@ -69,6 +70,25 @@ class TagRow:
     outcome: str | None
     outcome_href: str | None
     guesses: tuple[Guess, ...]
+    others: tuple[OtherRow, ...]
+
+
+@dataclass(frozen=True)
+class OtherRow:
+    """Another step that the contact is about as well, with its address."""
+
+    step: str
+    outcome: str | None
+    href: str
+    share: str
+
+
+@dataclass(frozen=True)
+class HardRow:
+    """What made the contact hard work: in words, and what the customer or agent said (None: known from data)."""
+
+    words: str
+    said: str | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,7 @@ def contact(
         said=conversation(detail),
         tags=[tag_row(tag, jobs.get(tag.job)) for tag in detail.tags],
         decisions=[_decided(row.step, row.outcome, row.by, row.at, jobs.get(row.job)) for row in detail.decisions],
+        hard=_hard(detail, detail.tags[0].job if detail.tags else None),
         home=Links(detail.tags[0].job) if detail.tags else None,
         queued=[
             (REASONS.get(one.reason, one.reason), one.read)
@@ -157,7 +178,24 @@ def tag_row(tag: Tag, job: Job | None) -> TagRow:
         _outcome_name(job, tag.outcome),
         links.outcome(tag.outcome) if tag.outcome else None,
         tuple(_guess(_step_name(job, None if step == NONE_FITS else step), p) for step, p in ranked if p >= 0.005),
-    )
+        tuple(
+            OtherRow(
+                _step_name(job, one.step), _outcome_name(job, one.outcome), links.step(one.step),
+                f"{100 * one.confidence:.0f}%",
+            )
+            for one in tag.secondary
+        ),
+    )  # fmt: skip
+
+
+def _hard(detail: ContactDetail, job: str | None) -> list[HardRow]:
+    """The drivers that the newest tag's job knows of."""
+    rows = []
+    for one in detail.drivers.get(job or "", ()):
+        span = one.span
+        said = None if span is None else detail.contact.turns[span.turn].text[span.start : span.end]
+        rows.append(HardRow(DRIVER_WORDS[one.driver], said))
+    return rows
 
 
 def _guess(name: str, probability: float) -> Guess:

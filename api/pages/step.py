@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
+from alignment.estimate import Estimate
 from alignment.scorecard import Scorecard, StepFigures
 from api import charts
 from api.address import Links
 from api.deps import Reading, ReadingOf
-from api.figures import FRICTION
+from api.figures import FRICTION, SHARE
 from api.headers import page_answer
 from api.marks import marks
 from api.movement import movement
@@ -21,6 +22,7 @@ from api.pages.scorecard import heat, outcome_rows, week_link
 from api.problems import NotFoundError
 from api.rendering import render
 from store.browse import list_tagged
+from store.driver_shares import read_driver_shares
 from store.scorecards import read_friction
 from taxonomy.model import JobStep
 
@@ -28,6 +30,14 @@ router = APIRouter(include_in_schema=False)
 
 
 ROWS = 20
+
+DRIVER_WORDS = {
+    "transfer": "passed to somebody else",
+    "had-to-repeat": "had to say it again",
+    "switched-channel": "tried another channel before, or was sent to one",
+    "repeat-contact": "came back about it",
+    "generic-answer": "got a stock answer",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,16 @@ class Breakdown:
 
     name: str
     rows: tuple[SliceRow, ...]
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """One effort driver with the share of the step's contacts that has it."""
+
+    name: str
+    words: str
+    share: Estimate
+    chart: Markup
 
 
 @router.get("/jobs/{job}/steps/{step}")
@@ -84,9 +104,20 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
         modes={mode.outcome: mode for mode in card.failure_modes},
         breakdowns=_breakdowns(reading, card, step),
         friction_axis=charts.axis(FRICTION, low=0.0, high=100.0, count=charts.tick_count(100.0)),
+        drivers=_drivers(reading, step),
         page=list_tagged(reading.session, card.job, view=reading.view, step=step.id, cursor=cursor, limit=ROWS),
         more=lambda after: links.step(step.id, cursor=after),
     )
+
+
+def _drivers(reading: Reading, step: JobStep) -> list[DriverRow]:
+    """What made the step's contacts hard work, the most frequent first."""
+    shares = read_driver_shares(reading.session, reading.job, reading.view)[step.id]
+    rows = [
+        DriverRow(name, DRIVER_WORDS[name], share, charts.interval_row(share, SHARE, name=name, low=0.0, high=1.0))
+        for name, share in shares.items()
+    ]
+    return sorted(rows, key=lambda row: -(row.share.value or 0.0))
 
 
 def _breakdowns(reading: Reading, card: Scorecard, step: JobStep) -> list[Breakdown]:

@@ -85,6 +85,15 @@ class DecisionShape(Shape):
     at: datetime
 
 
+class DriverShape(Shape):
+    """What made a contact hard work, known from data, or from the words at `span`."""
+
+    job: str
+    driver: str
+    source: Literal["data", "words"]
+    span: SpanShape | None
+
+
 class SurveyShape(Shape):
     """What the customer answered afterwards."""
 
@@ -111,3 +120,4 @@ class ContactShape(Shape):
     turns: list[TurnShape]
     tags: list[TagShape]
     decisions: list[DecisionShape]
+    drivers: list[DriverShape]

@@ -59,6 +59,7 @@ def contact_json(detail: ContactDetail) -> Document:
             "turns": [asdict(turn) for turn in contact.turns],
             "tags": tags,
             "decisions": [asdict(decision) for decision in detail.decisions],
+            "drivers": [{"job": job, **asdict(one)} for job, found in detail.drivers.items() for one in found],
         }
     )
 
