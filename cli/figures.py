@@ -119,8 +119,17 @@ def history(job: str, as_json: bool) -> None:
     if as_json:
         print_json({"job": job, "history": [vars(row) for row in rows]})
         return
-    table = [[f"{row.as_of:%Y-%m-%d %H:%M}", row.formula, row.job_version, _value(row.content)] for row in rows]
-    print_table(f"Index of {job}", ("published", "formula", "job version", "index"), table)
+    table = [
+        [
+            f"{row.as_of:%Y-%m-%d %H:%M}",
+            row.formula,
+            row.job_version,
+            _value(row.content),
+            f"link factor {row.content['link_factor']:.4f}" if row.content.get("recomputed") else "",
+        ]
+        for row in rows
+    ]
+    print_table(f"Index of {job}", ("published", "formula", "job version", "index", "computed again"), table)
 
 
 for further in (change, export, reweight):
