@@ -133,7 +133,7 @@ def curve(job: str, model: str | None, svg: Path | None, as_json: bool) -> None:
     Made by `headway train` from the first eighth, quarter and half of the decisions and from all of them, all measured
     on the same reviews held back.
     """
-    from flows.workspace import open_job
+    from flows.jobs import open_job
     from store.curves import read_curve
     from store.settings import load_settings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,13 @@ if TYPE_CHECKING:
     from alignment.estimate import Estimate
     from flows.retag import Retagged
 
-COLUMNS = (("volume", 1.0, 0, ""), ("effort", 1.0, 2, ""), ("fcr", 100.0, 1, " %"), ("friction", 1.0, 1, ""))
+COLUMNS: tuple[tuple[str, float, int, str], ...] = (
+    ("volume", 1.0, 0, ""),
+    ("effort", 1.0, 2, ""),
+    ("fcr", 100.0, 1, " %"),
+    ("friction", 1.0, 1, ""),
+)
+"""Figure, what it is multiplied by, digits and unit."""
 
 
 @click.command()
@@ -43,7 +50,7 @@ def _print(done: Retagged) -> None:
     if done.before is None:
         click.echo("no earlier model of this job version was in force: there is nothing to compare with")
     rows = [
-        (one.step if when == "before" else "", when, *(_cell(figures[name], *how) for name, *how in COLUMNS))
+        (one.step if when == "before" else "", when, *_cells(figures))
         for one in done.steps
         for when, figures in (("before", one.before), ("after", one.after))
         if figures
@@ -52,5 +59,5 @@ def _print(done: Retagged) -> None:
     print_table(f"Before: {done.before or 'nothing'}; after: {done.model}; the same evidence now", names, rows)
 
 
-def _cell(estimate: Estimate, scale: float, digits: int, unit: str) -> str:
-    return shown(estimate, scale=scale, digits=digits, unit=unit)
+def _cells(figures: Mapping[str, Estimate]) -> list[str]:
+    return [shown(figures[name], scale=scale, digits=digits, unit=unit) for name, scale, digits, unit in COLUMNS]

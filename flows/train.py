@@ -16,7 +16,7 @@ from classifiers.artifact import save
 from classifiers.cold_start import cold_start
 from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder import CachedEncoder, Encoder
-from classifiers.encoder_choice import chosen_encoder, languages_of
+from classifiers.encoder_export import default_encoder
 from classifiers.model import Model
 from classifiers.sights import Tuning
 from classifiers.training import train as fit
@@ -65,9 +65,7 @@ def train(
     labelled = lessons.labelled
     if labelled is None or (data is None and len(set(labelled.names)) < FEWEST_LABELS):
         return _started_cold(job, unlabelled, shelf, settings=settings, seed=seed, say=say)
-    encoder = _encoder(settings)
-    about = {**_about(job, lessons, data), "languages": languages_of(encoder, settings.encoder_languages)}
-    school = _School(job, encoder, seed, _telling(say), about)
+    school = _School(job, _encoder(settings), seed, _telling(say), _about(job, lessons, data))
     with _tuning(len(labelled.contacts), settings) if tuned else nullcontext() as tuning:
         model = school.fit(labelled, tuning=tuning)
         comparison = compare(model, labelled, shelf, job=job, settings=settings, held_back=lessons.held_back)
@@ -149,8 +147,7 @@ def _about(job: Job, lessons: Lessons, data: Path | None) -> dict[str, Any]:
 
 
 def _encoder(settings: Settings) -> Encoder:
-    encoder = chosen_encoder(settings.encoder, home=settings.home, languages=settings.encoder_languages)
-    return CachedEncoder(EmbeddingCache(settings.embeddings).around(encoder))
+    return CachedEncoder(EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)))
 
 
 @contextmanager
@@ -171,19 +168,14 @@ def _started_cold(
     say: Callable[[str], None],
 ) -> Training:
     """A model from the job's own words; it is put in use only where there is none that learned from people."""
-    encoder = _encoder(settings)
     model = cold_start(
         label_space(job),
         descriptions(job),
-        encoder=encoder,
+        encoder=_encoder(settings),
         unlabelled=read_documents(unlabelled) if unlabelled else (),
         seed=seed,
         report=_telling(say),
-        about={
-            "job": job.id,
-            "job_version": job.stamp,
-            "languages": languages_of(encoder, settings.encoder_languages),
-        },
+        about={"job": job.id, "job_version": job.stamp},
     )
     shelf.add(model.id, lambda folder: save(model, folder))
     current = shelf.current()
