@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.bench_conversations import conversations
 from cli.bench_measures import measures
 from cli.bench_reviewing import COMMANDS
 from cli.output import json_option, print_json
@@ -105,7 +106,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, measures):
+for _command in (*COMMANDS, conversations, measures):
     bench.add_command(_command)
 
 
