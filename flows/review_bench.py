@@ -50,7 +50,7 @@ def reviews_bench(*, contacts: int, reads: int, worlds: int, say: Say) -> dict[s
         draw_reviews(workspace, budget=reads)
         before = _card(workspace)
         say("three analysts work through the queue")
-        work = _worked(workspace, world)
+        work = work_queue(workspace, world)
         after = _card(workspace)
         bank = _bank(workspace, world)
     say(f"{worlds} worlds drawn from these contacts")
@@ -82,7 +82,7 @@ def _card(workspace: Workspace) -> Scorecard:
         return read_scorecard(session, workspace.job, View(as_of=datetime.now(UTC)), trends=False)
 
 
-def _worked(workspace: Workspace, world: World, *, team: Sequence[Analyst] = TEAM) -> dict[str, Any]:
+def work_queue(workspace: Workspace, world: World, *, team: Sequence[Analyst] = TEAM) -> dict[str, Any]:
     """Analysts claim and decide drawn items until none is left, second reads and disagreements included."""
     rng = np.random.default_rng(3)
     truth = {world.contact_id(i): world.answer(i) for i in range(len(world))}
