@@ -97,8 +97,12 @@ class OnnxEncoder:
             ids[row, : len(window)] = window
             mask[row, : len(window)] = 1
         fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        (vectors,) = self._session.run(None, {name: fed[name] for name in self._inputs})
-        return np.asarray(vectors, dtype=np.float32)
+        vectors = np.asarray(self._session.run(None, {name: fed[name] for name in self._inputs})[0], dtype=np.float32)
+        if vectors.ndim == 2:
+            return vectors
+        # One vector a token: the mean over real tokens, as sentence encoders have it.
+        real = mask[:, :, None].astype(np.float32)
+        return unit_rows((vectors * real).sum(axis=1) / real.sum(axis=1))
 
 
 class CachedEncoder:

@@ -38,6 +38,12 @@ LINES_AT_ONCE = 512
     type=click.IntRange(min=1),
     help="Let the LLM label at most so many --unlabelled contacts and learn from that; needs no --data.",
 )
+@click.option(
+    "--encoder",
+    metavar="NAME|PATH|FILE.onnx",
+    help="Another encoder: a sentence-transformers name or path, or an ONNX file with tokenizer.json beside it.",
+)
+@click.option("--languages", help="Languages that this encoder reads, such as en,de; they stand on the model's card.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @json_option
 def train(
@@ -46,6 +52,8 @@ def train(
     unlabelled: Path | None,
     tuned: bool,
     llm_teacher: int | None,
+    encoder: str | None,
+    languages: str | None,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -58,6 +66,8 @@ def train(
     from store.settings import load_settings
 
     settings = load_settings()
+    chosen = {"encoder": encoder, "encoder_languages": languages}
+    settings = settings.model_copy(update={name: value for name, value in chosen.items() if value})
     if data is not None and unlabelled is not None:
         raise click.UsageError("--unlabelled is read only where there is no --data: leave one of them out")
     if llm_teacher is not None:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +16,7 @@ from classifiers.artifact import save
 from classifiers.cold_start import cold_start
 from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder import CachedEncoder, Encoder
-from classifiers.encoder_export import default_encoder
+from classifiers.encoder_choice import chosen_encoder, languages_of
 from classifiers.model import Model
 from classifiers.sights import Tuning
 from classifiers.training import train as fit
@@ -65,9 +65,11 @@ def train(
     labelled = lessons.labelled
     if labelled is None or (data is None and len(set(labelled.names)) < FEWEST_LABELS):
         return _started_cold(job, unlabelled, shelf, settings=settings, seed=seed, say=say)
-    school = _School(job, _encoder(settings), seed, _telling(say), _about(job, lessons, data))
+    encoder = _encoder(settings)
+    about = {**_about(job, lessons, data), "languages": languages_of(encoder, settings.encoder_languages)}
+    school = _School(job, encoder, seed, _telling(say), about)
     with _tuning(len(labelled.contacts), settings) if tuned else nullcontext() as tuning:
-        model = school.fit(labelled, tuning=tuning)
+        model = _cross_fitted(school.fit(labelled, tuning=tuning), lessons)
         comparison = compare(model, labelled, shelf, job=job, settings=settings, held_back=lessons.held_back)
         shelf.add(model.id, lambda folder: _write(model, lessons, school, folder))
     promoted, why = _verdict(model, comparison, shelf)
@@ -94,6 +96,15 @@ def train(
         ),
         reviews=_reviews(job, model, lessons, settings),
     )
+
+
+def _cross_fitted(model: Model, lessons: Lessons) -> Model:
+    """The model, its card telling whether every decision that taught has an answer of heads that had not seen it."""
+    if lessons.labelled is None or "reviews" not in model.card:
+        return model
+    count = len(lessons.labelled.contacts)
+    every = set(range(count - len(lessons.taught), count)) <= set(model.held_out_rows)
+    return replace(model, card={**model.card, "reviews": {**model.card["reviews"], "cross_fitted": every}})
 
 
 def _reviews(job: Job, model: Model, lessons: Lessons, settings: Settings) -> Reviews | None:
@@ -147,7 +158,8 @@ def _about(job: Job, lessons: Lessons, data: Path | None) -> dict[str, Any]:
 
 
 def _encoder(settings: Settings) -> Encoder:
-    return CachedEncoder(EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)))
+    encoder = chosen_encoder(settings.encoder, home=settings.home, languages=settings.encoder_languages)
+    return CachedEncoder(EmbeddingCache(settings.embeddings).around(encoder))
 
 
 @contextmanager
@@ -168,14 +180,19 @@ def _started_cold(
     say: Callable[[str], None],
 ) -> Training:
     """A model from the job's own words; it is put in use only where there is none that learned from people."""
+    encoder = _encoder(settings)
     model = cold_start(
         label_space(job),
         descriptions(job),
-        encoder=_encoder(settings),
+        encoder=encoder,
         unlabelled=read_documents(unlabelled) if unlabelled else (),
         seed=seed,
         report=_telling(say),
-        about={"job": job.id, "job_version": job.stamp},
+        about={
+            "job": job.id,
+            "job_version": job.stamp,
+            "languages": languages_of(encoder, settings.encoder_languages),
+        },
     )
     shelf.add(model.id, lambda folder: save(model, folder))
     current = shelf.current()

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     alert_silence_days: float = Field(
         default=3.0, ge=0, description="days without new contacts after which an alert is raised; 0 never"
     )
+    encoder: str | None = Field(
+        default=None,
+        description="encoder that trainings use: a sentence-transformers name or path, or an ONNX file; unset: MiniLM",
+    )
+    encoder_languages: str | None = Field(
+        default=None, description="languages that this encoder reads, such as en,de; for the model's card"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level that is logged"
     )
