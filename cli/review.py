@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from cli.output import job_option, json_option, print_counts, print_json, print_table
+from cli.output import job_option, json_option, print_counts
 from cli.review_bulk import bulk
 from cli.review_exchange import format_option, read_from_tool, user_option, write_for_tool
 from cli.review_gold import gold
 from cli.review_plan import ask, budget, check
+from cli.review_stats import stats
 
 SOME_REFUSED = 3
 
@@ -23,7 +24,7 @@ def review() -> None:
     """Draw contacts for review; export and import decisions."""
 
 
-for command in (ask, budget, check, gold, bulk):
+for command in (stats, ask, budget, check, gold, bulk):
     review.add_command(command)
 
 
@@ -40,25 +41,6 @@ def sample(job: str, budget: int, tau: float, as_json: bool) -> None:
     done = draw_reviews(Workspace.open(job), budget=budget, tau=tau)
     counts = {"offered": done.offered, "drawn": done.drawn, "added": done.added, "policy": done.policy.version}
     print_counts(counts, as_json=as_json)
-
-
-@review.command()
-@job_option
-@json_option
-def stats(job: str, as_json: bool) -> None:
-    """Count the queue by reason and what is decided."""
-    from cli.database import opened
-    from flows.workspace import Workspace
-    from store.reviews import queue_counts
-
-    job_id = Workspace.open(job).job.id
-    with opened() as session:
-        counts = queue_counts(session, job_id)
-    if as_json:
-        print_json({"job": job_id, "reasons": counts})
-        return
-    rows = [[reason, str(c["items"]), str(c["decided"])] for reason, c in sorted(counts.items())]
-    print_table(f"Review queue of {job_id}", ("reason", "items", "decided"), rows)
 
 
 @review.command()
