@@ -45,8 +45,8 @@ WAYS: Mapping[str, str] = {
     "before": "the weak tagger, corrected by all drawn reviews",
     "same-reviews": "trained on all decisions, corrected by the same ones",
     "in-sample": "trained on one part, corrected by the other; tags of taught contacts as the tagger gives them",
-    "headway": "trained on one part, corrected by the other; tags of taught contacts from heads that had not seen them",
-    "cross": "trained on one part, corrected by all; tags of taught contacts from heads that had not seen them",
+    "held-back": "the same, but tags of taught contacts from heads that had not seen them (tuned encoders)",
+    "headway": "trained on one part, corrected by all; tags of taught contacts from heads that had not seen them",
 }
 
 
@@ -133,8 +133,8 @@ def ways(world: Reviewed, *, share: float) -> dict[str, tuple[Array, Array]]:
         "before": (world.weak, everything),
         "same-reviews": (whole, everything),
         "in-sample": (plain, half),
-        "headway": (honest, half),
-        "cross": (honest, everything),
+        "held-back": (honest, half),
+        "headway": (honest, everything),
     }
 
 

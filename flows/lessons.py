@@ -52,9 +52,15 @@ class Lessons:
 
 
 def learned_of(card: Mapping[str, Any]) -> Learned | None:
-    """What a model's card says of the reviews that it learned from."""
+    """What a model's card says of the reviews that may not correct it; None where all of them may.
+
+    All may where each contact that taught is tagged by heads that had not seen it: the correction is cross-fitted
+    (METHODS 2, cross-PPI). A tuned encoder is too dear for that; it is corrected by the reviews held back alone.
+    """
     said = card.get("reviews")
-    return None if said is None else Learned(datetime.fromisoformat(said["until"]), said["share_held_back"])
+    if said is None or said.get("cross_fitted", False):
+        return None
+    return Learned(datetime.fromisoformat(said["until"]), said["share_held_back"])
 
 
 def existing_database(settings: Settings) -> Database | None:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flows.lessons import Lessons, existing_database, gather, learned_of
+from store.settings import load_settings
+from tagger.held_back import Learned
+from taxonomy.loader import find_job
+
+CARD = {"reviews": {"until": "2026-11-02T09:00:00+00:00", "share_held_back": 0.5, "taught": 9, "held_back": 8}}
+
+
+def test_a_model_that_learned_from_no_review_is_corrected_by_all() -> None:
+    assert learned_of({}) is None
+
+
+def test_so_is_one_whose_taught_contacts_are_read_by_heads_that_had_not_seen_them() -> None:
+    assert learned_of({"reviews": {**CARD["reviews"], "cross_fitted": True}}) is None
+
+
+def test_one_that_is_not_cross_fitted_is_corrected_by_what_is_held_back() -> None:
+    wanted = Learned(datetime(2026, 11, 2, 9, tzinfo=UTC), 0.5)
+    assert learned_of(CARD) == wanted
+    assert learned_of({"reviews": {**CARD["reviews"], "cross_fitted": False}}) == wanted
+
+
+def test_where_there_is_no_database_none_is_made(home) -> None:
+    settings = load_settings()
+    assert existing_database(settings) is None
+    assert gather(find_job("online-order"), None, settings=settings) == Lessons(None)
+    assert not (home / "headway.db").exists()
