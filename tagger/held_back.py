@@ -1,7 +1,8 @@
 """Which reviews teach the tagger and which measure it: a contact that trained a model may not correct it (METHODS 2).
 
 All reviews of a customer are on one side, by a stable hash, whatever reason brought the contact into the queue: only
-then do those held back speak for the others too. A model that learned from the one side is corrected by the other.
+then do those held back speak for the others too. Models are compared on those held back; a model whose taught contacts
+cannot all be read by heads that had not seen them is corrected by those alone as well.
 """
 
 from __future__ import annotations
