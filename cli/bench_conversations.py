@@ -16,7 +16,7 @@ def conversations(job: str, contacts: int, as_json: bool) -> None:
     from classifiers.artifact import load
     from evals.conversations import conversations as measure
     from evals.conversations import conversations_text
-    from flows.tag import check_version
+    from flows.job_version import check_version
     from flows.workspace import Workspace
 
     workspace = Workspace.open(job)

@@ -133,6 +133,7 @@ def _followers(
 ) -> Iterable[Row[Any]]:
     """Contacts of these customers that were read already and did not count as repeats."""
     customers = sorted(spans)
+    first = min((start for own in spans.values() for start, _ in own), default=None)
     for at in range(0, len(customers), CHUNK):
         query = (
             select(contact_drivers.c.contact_pk, contacts.c.customer, contacts.c.started_at)
@@ -140,7 +141,7 @@ def _followers(
             .where(
                 contact_drivers.c.job_id == job.id,
                 contacts.c.customer.in_(customers[at : at + CHUNK]),
-                contacts.c.started_at.is_not(None),
+                contacts.c.started_at > first,
                 contact_drivers.c.drivers.not_like(f"%{REPEATED}%"),
             )
         )
