@@ -10,6 +10,7 @@ import click
 
 from cli.bench_conversations import conversations
 from cli.bench_measures import measures
+from cli.bench_novelty import novelty
 from cli.bench_reviewing import COMMANDS
 from cli.output import json_option, print_json
 
@@ -106,7 +107,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, conversations, measures):
+for _command in (*COMMANDS, conversations, measures, novelty):
     bench.add_command(_command)
 
 
