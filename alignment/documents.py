@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from alignment.estimate import Estimate
-from alignment.scorecard import Scorecard, ServiceEvidence, StepFigures, TrendPoint
+from alignment.scorecard import OutcomeFigures, Scorecard, ServiceEvidence, StepFigures, TrendPoint
 
 Document = dict[str, Any]
 
@@ -26,9 +26,12 @@ def friction_json(card: Scorecard, slices: Mapping[str, Sequence[StepFigures]] |
     return document
 
 
-def outcomes_json(card: Scorecard) -> Document:
-    """Every outcome's survey scores and opportunity."""
-    return {**head_json(card), "outcomes": [figures_json(figures) for figures in card.outcomes]}
+def outcomes_json(card: Scorecard, slices: Mapping[str, Sequence[OutcomeFigures]] | None = None) -> Document:
+    """Every outcome's survey scores and opportunity; `slices` are the same figures by one dimension."""
+    document: Document = {**head_json(card), "outcomes": [figures_json(figures) for figures in card.outcomes]}
+    if slices is not None:
+        document["slices"] = {value: [figures_json(one) for one in part] for value, part in slices.items()}
+    return document
 
 
 def index_json(card: Scorecard) -> Document:

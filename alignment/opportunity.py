@@ -17,6 +17,7 @@ from alignment.intervals import t_quantile
 from alignment.remembered import Remembered
 from alignment.scorecard import OutcomeFigures, View
 from alignment.survey import MAPPED, current_answers, known_by
+from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 Array = NDArray[np.float64]
@@ -26,6 +27,10 @@ UNDER_SERVED = 10.0
 TOP = 5
 _CHUNK = 100
 _kept: Remembered[Surveyed] = Remembered(64)
+
+
+class UnknownGroupError(BadInputError):
+    """Outcomes were asked for by something that people who answer surveys are not grouped by."""
 
 
 def opportunity(importance: Array, satisfaction: Array, *, floor: bool) -> Array:
@@ -88,6 +93,19 @@ def surveyed(job: Job, survey: pd.DataFrame | None, *, view: View, draws: int = 
     known = int(known_by(survey["answered_at"], view).sum())
     asked = (job.id, job.index.floor, tuple(job.step_of.items()), known, tuple(sorted(view.filters.items())), draws)
     return _kept.get(survey, asked, lambda: _scored(job, survey, view, draws)).at(view.as_of)
+
+
+def surveyed_by(job: Job, survey: pd.DataFrame | None, *, view: View, by: str) -> dict[str, Surveyed]:
+    """Scores, ranks and their probabilities in every value of `segment.NAME` or `circumstance.NAME` that people gave.
+
+    Raises UnknownGroupError for anything else: people are surveyed, not contacts, and so have no channel or day.
+    """
+    if by.partition(".")[0] not in ("segment", "circumstance"):
+        raise UnknownGroupError(f"outcomes by {by!r}: use segment.NAME or circumstance.NAME")
+    if survey is None or by not in survey.columns:
+        return {}
+    values = sorted(set(survey[by].dropna().astype(str)))
+    return {value: surveyed(job, survey, view=replace(view, filters={**view.filters, by: value})) for value in values}
 
 
 def _scored(job: Job, survey: pd.DataFrame | None, view: View, draws: int) -> Surveyed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ class ResolutionCurve:
     share: tuple[Estimate, ...]
     closed: int
     open: int
+    step: str | None = None
 
 
 def resolution_curve(
@@ -52,16 +53,20 @@ def resolution_curve(
     newest_days: float,
     windows: Sequence[int] = WINDOWS,
     channel: str | None = None,
+    step: str | None = None,
 ) -> ResolutionCurve:
     """The curve of first contacts that ended in the newest days before `as_of`.
 
     `frame`: as for `resolution.first_contact_resolution`, all contacts of the job. A chain begins after `window_days`
     without contact on any channel; `channel` picks chains by that of their first contact. An abandoned contact counts
-    as followed at once. Windows longer than anybody has been watched have no figure.
+    as followed at once. Windows longer than anybody has been watched have no figure. `step` picks chains by what the
+    tagger calls their first contact (column `step`): no review corrects that, so that there is no interval.
     """
     firsts = chain_starts(frame, window_days=window_days, as_of=as_of)
     if channel is not None:
         firsts = firsts[(frame["channel"].to_numpy() == channel)[firsts["row"].to_numpy()]]
+    if step is not None:
+        firsts = firsts[(frame["step"].to_numpy() == step)[firsts["row"].to_numpy()]]
     firsts = firsts[firsts["end"] > pd.Timestamp(as_of - timedelta(days=newest_days))]
     watched = (pd.Timestamp(as_of) - firsts["end"]).dt.total_seconds().to_numpy() / 86400
     until = (firsts["following"] - firsts["end"]).dt.total_seconds().to_numpy() / 86400
@@ -70,8 +75,18 @@ def resolution_curve(
     abandoned = firsts["abandoned"].to_numpy(dtype=bool)
     days, event = np.where(abandoned, 0.0, until), followed | abandoned
     share = _shares(days, event, watched, windows, as_of)
+    share = share if step is None else tuple(_as_tagged(one) for one in share)
     closed = int((watched >= window_days).sum())
-    return ResolutionCurve(channel, share, closed, len(firsts) - closed)
+    return ResolutionCurve(channel, share, closed, len(firsts) - closed, step)
+
+
+def _as_tagged(share: Estimate) -> Estimate:
+    """A share among contacts that the tagger calls a step: without the interval of those truly on it."""
+    if share.value is None:
+        return share
+    why = "among contacts that the tagger calls this step: no review corrects which they are"
+    note = f"{why}; {share.reason}" if share.reason else why
+    return replace(share, low=None, high=None, method="uncorrected", reason=note)
 
 
 def _shares(days: Array, event: Array, watched: Array, windows: Sequence[int], as_of: datetime) -> tuple[Estimate, ...]:

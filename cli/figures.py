@@ -13,7 +13,7 @@ from cli.index_reports import change, export, reweight
 from cli.output import job_option, json_option, print_json, print_table, shown
 
 if TYPE_CHECKING:
-    from alignment.scorecard import Scorecard, StepFigures, View
+    from alignment.scorecard import OutcomeFigures, Scorecard, StepFigures, View
 
 
 def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,16 +61,42 @@ def friction(job: str, by: str | None, bounds: bool, drivers: bool, as_json: boo
 @click.command()
 @job_option
 @view_options
+@click.option("--by", help="Also by segment.NAME or circumstance.NAME of those who answered.")
 @json_option
-def outcomes(job: str, as_json: bool, **chosen: Any) -> None:
+def outcomes(job: str, by: str | None, as_json: bool, **chosen: Any) -> None:
     """Show outcomes by opportunity, the largest first."""
-    card, _ = _read(job, chosen)
+    from store.scorecards import read_outcomes
+
+    card, slices = _read(job, chosen, also=lambda s, j, v: read_outcomes(s, j, v, by=by) if by else None)
     if as_json:
         from alignment.documents import outcomes_json
 
-        print_json(outcomes_json(card))
-    else:
-        print_outcomes(card)
+        print_json(outcomes_json(card, slices))
+        return
+    print_outcomes(card)
+    for value, figures in (slices or {}).items():
+        _print_ranks(f"{by} = {value}", card, figures)
+
+
+def _print_ranks(title: str, card: Scorecard, figures: Sequence[OutcomeFigures]) -> None:
+    ranked = sorted((one for one in figures if one.rank and one.opportunity.value is not None), key=_rank)
+    if not ranked:
+        click.echo(f"{title}: not enough evidence: fewer than 10 people answered on any outcome")
+        return
+    rows = [
+        [
+            str(one.rank),
+            card.job.outcome_by_id[one.outcome].statement,
+            shown(one.opportunity),
+            "-" if one.top_five_probability is None else f"{100 * one.top_five_probability:.0f} %",
+        ]
+        for one in ranked[:5]
+    ]
+    print_table(title, ("rank", "outcome", "opportunity", "chance to be of the top five"), rows)
+
+
+def _rank(one: OutcomeFigures) -> int:
+    return one.rank or 0
 
 
 @click.group(invoke_without_command=True)
@@ -239,9 +265,7 @@ def _print_step_table(title: str, card: Scorecard, steps: Sequence[StepFigures])
         [
             card.job.step_by_id[one.step].name if one.step in card.job.step_by_id else one.step,
             shown(one.share, scale=100, unit="%"),
-            shown(one.effort, digits=2),
-            shown(one.easy, scale=100, digits=0, unit="%") if one.easy else "-",
-            shown(one.response_rate, scale=100, digits=0, unit="%"),
+            _effort(one),
             shown(one.fcr, scale=100, digits=0, unit="%"),
             shown(one.friction, digits=0),
             shown(one.burden, digits=1),
@@ -252,24 +276,33 @@ def _print_step_table(title: str, card: Scorecard, steps: Sequence[StepFigures])
 
     scale = scale_of(card.job)
     effort = f"effort ({scale.goalposts.best:g} = easy)"
-    box = f"answered {scale.top[0]:g} to {scale.top[1]:g}"
-    print_table(title, ("step", "share of contacts", effort, box, "who answered", "FCR", "friction", "burden"), rows)
+    print_table(title, ("step", "share of contacts", effort, "FCR", "friction", "burden"), rows)
+
+
+def _effort(one: StepFigures) -> str:
+    """Mean effort, with the share who answered beside it."""
+    rate = one.response_rate.value
+    told = "" if one.effort.value is None or rate is None else f", {100 * rate:.0f}% answered"
+    return f"{shown(one.effort, digits=2)}{told}"
 
 
 def print_bounds(card: Scorecard) -> None:
     """Effort and friction if answering hangs on effort itself."""
+    from alignment.effort import scale_of
     from alignment.nonresponse import ODDS
 
+    top = scale_of(card.job).top
     rows = [
         [
             card.job.step_by_id[one.step].name,
+            shown(one.easy, scale=100, digits=0, unit="%") if one.easy else "-",
             shown(one.effort_bounds, digits=2) if one.effort_bounds else "-",
             shown(one.friction_bounds, digits=0) if one.friction_bounds else "-",
         ]
         for one in card.steps
     ]
     title = f"If a point of effort changes the odds of an answer by up to {ODDS:g} times, which no answer can show"
-    print_table(title, ("step", "effort", "friction"), rows)
+    print_table(title, ("step", f"answers of {top[0]:g} to {top[1]:g}", "effort within", "friction within"), rows)
 
 
 def print_failure_modes(card: Scorecard) -> None:
@@ -300,15 +333,32 @@ def print_outcomes(card: Scorecard) -> None:
             shown(one.satisfaction),
             shown(one.opportunity),
             one.served or "-",
-            shown(one.service.satisfaction) if one.service else "-",
-            f"{shown(one.service.blend)} (w {one.service.share:.2f})" if one.service else "-",
         ]
         for one in sorted(card.outcomes, key=lambda one: one.rank or len(card.outcomes) + 1)[:10]
     ]
-    columns = ("outcome", "importance", "satisfaction", "opportunity", "served", "by contacts since", "blend")
-    print_table("Outcomes by opportunity", columns, rows)
-    notes = {one.service.reason for one in card.outcomes if one.service and one.service.reason}
-    click.echo("\n".join(sorted(notes)))
+    print_table("Outcomes by opportunity", ("outcome", "importance", "satisfaction", "opportunity", "served"), rows)
+    _print_service(card)
+
+
+def _print_service(card: Scorecard) -> None:
+    """Satisfaction as people said, as contacts have it since, and both blended."""
+    rows = [
+        [
+            card.job.outcome_by_id[one.outcome].statement,
+            shown(one.satisfaction),
+            shown(one.service.satisfaction),
+            shown(one.service.blend),
+            f"{one.service.share:.2f}",
+        ]
+        for one in sorted(card.outcomes, key=lambda one: one.rank or len(card.outcomes) + 1)[:10]
+        if one.service
+    ]
+    if not rows:
+        return
+    columns = ("outcome", "said in the survey", "by contacts since", "blend", "w of contacts")
+    print_table("Satisfaction since the survey", columns, rows)
+    for note in sorted({one.service.reason for one in card.outcomes if one.service and one.service.reason}):
+        click.echo(note)
 
 
 def _value(content: dict[str, Any]) -> str:

@@ -19,9 +19,10 @@ SHOWN = (1, 3, 7, 14, 30)
 @job_option
 @click.option("--days", default=14, show_default=True, help="How many of the newest days.")
 @click.option("--by-channel", is_flag=True, help="Also by the channel of the first contact.")
+@click.option("--by-step", is_flag=True, help="Also by the step that the tagger calls the first contact.")
 @click.option("--as-of", type=click.DateTime(), help="The newest day's end (UTC); default now.")
 @json_option
-def resolution(job: str, days: int, by_channel: bool, as_of: datetime | None, as_json: bool) -> None:
+def resolution(job: str, days: int, by_channel: bool, by_step: bool, as_of: datetime | None, as_json: bool) -> None:
     """Show first contact resolution of the newest days.
 
     By Kaplan-Meier, for windows of 1 to 30 days.
@@ -33,14 +34,17 @@ def resolution(job: str, days: int, by_channel: bool, as_of: datetime | None, as
     found = Workspace.open(job).job
     moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
     with opened() as session:
-        curves = read_resolution(session, found, as_of=moment, newest_days=days, by_channel=by_channel)
+        asked = {"by_channel": by_channel, "by_step": by_step}
+        curves = read_resolution(session, found, as_of=moment, newest_days=days, **asked)
     if as_json:
         print_json({"job": found.id, "as_of": moment, "days": days, "curves": [vars(curve) for curve in curves]})
         return
     title = f"Contacts that ended in the {days} days before {moment:%Y-%m-%d} and that nothing followed"
-    print_table(title, ("channel", "contacts", *(f"{days} days" for days in SHOWN)), [_row(curve) for curve in curves])
+    print_table(
+        title, ("channel or step", "contacts", *(f"{days} days" for days in SHOWN)), [_row(curve) for curve in curves]
+    )
 
 
 def _row(curve: ResolutionCurve) -> list[str]:
     shares = [shown(curve.share[days - 1], scale=100, digits=0, unit="%") for days in SHOWN]
-    return [curve.channel or "all", f"{curve.closed + curve.open:,}", *shares]
+    return [curve.step or curve.channel or "all", f"{curve.closed + curve.open:,}", *shares]

@@ -64,8 +64,8 @@ def explain_change(workspace: Workspace, *, since: date, until: date, weeks: int
 def reweight(workspace: Workspace, weights: Mapping[str, float], *, by: str, why: str) -> tuple[IndexFormula, float]:
     """A new epoch of the formula with other component weights; gives it and its link factor, old / new index now.
 
-    What was published stays as it was and is published again under the new formula. Raises WeightsError, or NoIndexError
-    without a published index to link to.
+    What was published stays as it was and is published again under the new formula. Raises WeightsError, or
+    NoIndexError without a published index to link to.
     """
     if set(weights) != set(COMPONENTS) or min(weights.values()) < 0 or abs(sum(weights.values()) - 1) > 1e-6:
         given = ", ".join(f"{name}={weight:g}" for name, weight in weights.items())

@@ -15,7 +15,8 @@ from alignment.effort import scale_of
 from alignment.figures import step_figures, target_estimates
 from alignment.index import IndexFormula
 from alignment.moments import Moments
-from alignment.scorecard import Scorecard, StepFigures, View
+from alignment.opportunity import surveyed_by
+from alignment.scorecard import OutcomeFigures, Scorecard, StepFigures, View
 from alignment.targets import Targets
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
@@ -123,6 +124,12 @@ def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[st
     """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`; kept like scorecards."""
     key = (*_key(session, job, view), by)
     return _kept_friction.get(key, lambda: _build_friction(session, job, view, by=by))
+
+
+def read_outcomes(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[OutcomeFigures, ...]]:
+    """Outcome scores, ranks and rank probabilities in every value of `segment.NAME` or `circumstance.NAME`."""
+    survey = read_answers(session, job.id, as_of=view.as_of)
+    return {value: scores.figures for value, scores in surveyed_by(job, survey, view=view, by=by).items()}
 
 
 def _build_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
