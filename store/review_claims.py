@@ -54,7 +54,8 @@ def claim(
     What is open ends with the day's budget, unless `beyond_budget`.
     """
     # The first statement writes, so that SQLite takes its one write lock before it looks: claimers queue up there.
-    session.execute(delete(review_leases).where(review_leases.c.expires_at < now - FORGOTTEN))
+    forgotten = (review_leases.c.by == by) & (review_leases.c.expires_at < now - FORGOTTEN)
+    session.execute(delete(review_leases).where(forgotten))
     held = current(session, job_id, by, now=now)[:n]
     found = [renew(session, one.item, by, now=now) for one in held]
     tries = 0

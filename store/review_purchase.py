@@ -24,8 +24,8 @@ class Firm:
     """The step with the most burden: half the width of its friction's interval, and the reviews behind that.
 
     `reviewed` counts every drawn review that corrects figures, also where the customer answered no survey: of those
-    still to come as many will not. On the sample (587 reviews, then 1,186) the width to come was foretold to 4 % for the
-    step shown and for the middle one of eleven steps, and was missed by 37 % for the worst.
+    still to come as many will not. On the sample (587 reviews, then 1,186) the width to come was foretold to 4 % for
+    the step shown and for the middle one of eleven steps, and was missed by 37 % for the worst.
     """
 
     step: str
