@@ -19,6 +19,7 @@ from api.headers import ALWAYS
 from api.rendering import render
 from store.alerts import UnknownAlertError
 from store.contacts import UnknownContactError
+from store.gaps import UnknownGapError
 from store.jobs import UnknownJobError
 from store.review_claims import HeldByAnotherError, UnknownItemError
 from taxonomy.errors import BadInputError, HeadwayError
@@ -37,7 +38,10 @@ class RefusedError(HeadwayError):
 
 
 STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
-    ((NotFoundError, UnknownAlertError, UnknownJobError, UnknownContactError, UnknownItemError), HTTPStatus.NOT_FOUND),
+    (
+        (NotFoundError, UnknownAlertError, UnknownJobError, UnknownContactError, UnknownGapError, UnknownItemError),
+        HTTPStatus.NOT_FOUND,
+    ),
     ((RefusedError,), HTTPStatus.FORBIDDEN),
     ((HeldByAnotherError,), HTTPStatus.CONFLICT),
     ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -133,7 +133,7 @@ def approve(job: str, proposal: str, why: str, dry_run: bool, by: str | None, as
     _print_diff(made.diff)
     if staged:
         click.echo(f"approved by {staged.settled_by}: {made.job.id} is at version {made.job.version} from now on")
-        click.echo(f"figures stay with the old one until: headway train --job {made.job.id} --data FILE")
+        click.echo(f"next: headway train --job {made.job.id} --data FILE, which tagging waits for")
 
 
 @click.command()

@@ -58,8 +58,9 @@ def preview(session: Session, job: Job, proposal: str) -> NewVersion:
 def approve(session: Session, job: Job, proposal: str, said: Said, *, folder: Path) -> tuple[Staged, NewVersion]:
     """Write the next version of a job with a proposed outcome in it into `folder`; who and why are kept.
 
-    The new version is kept as `taxonomy import` keeps it: figures stay with the old one until a model was trained for
-    the new one. Raises ProposalError where lint finds an error, ProposalStateError where it was settled before.
+    The new version is kept as `taxonomy import` keeps it: pages stay with the old one, and tagging waits, until a model
+    was trained for the new one. Raises ProposalError where lint finds an error, ProposalStateError where it was settled
+    before.
     """
     made = preview(session, job, proposal)
     changes = [asdict(change) for change in made.diff.changes]
