@@ -41,8 +41,8 @@ Documents = Sequence[Sequence[str]]
 class Apart:
     """Strange contacts against those that fit: AUROC with its 95 % interval, by `novelty` and by P(`_none`).
 
-    `flagged` is the share of fitting contacts that look as strange as the 95 % strangest of the strange; `kept` the
-    share of the strange that the model tagged without handing them over.
+    `flagged` is the share of fitting contacts that look as strange as the 95 % strangest of the strange; `mistagged` the
+    share of the strange that the model gave a step without handing them over.
     """
 
     contacts: int
@@ -51,14 +51,14 @@ class Apart:
     high: float
     auroc_none: float
     flagged: float
-    kept: float
+    mistagged: float
 
     def text(self) -> str:
         """The figures on one line."""
         return (
             f"{self.contacts:,} contacts, AUROC {self.auroc:.3f} [{self.low:.3f}, {self.high:.3f}] by novelty, "
             f"{self.auroc_none:.3f} by P(none); {100 * self.flagged:.1f} % of fitting contacts flagged at 95 % recall; "
-            f"{100 * self.kept:.1f} % tagged"
+            f"{100 * self.mistagged:.1f} % given a step"
         )
 
 
@@ -120,7 +120,7 @@ def apart(model: Model, fitting: Answers, strange: Documents, *, seed: int = 0) 
         high,
         ranked_auroc(chance, outside),
         share_flagged(novelty, outside, recall=RECALL),
-        float(1.0 - answers.deferred.mean()),
+        float((~answers.deferred & (answers.scores.best != none)).mean()),
     )
 
 
