@@ -41,8 +41,8 @@ Documents = Sequence[Sequence[str]]
 class Apart:
     """Strange contacts against those that fit: AUROC with its 95 % interval, by `novelty` and by P(`_none`).
 
-    `flagged` is the share of fitting contacts that look as strange as the 95 % strangest of the strange; `mistagged` the
-    share of the strange that the model gave a step without handing them over.
+    `flagged` is the share of fitting contacts that look as strange as the 95 % strangest of the strange; `mistagged`
+    the share of the strange that the model gave a step without handing them over.
     """
 
     contacts: int
