@@ -18,6 +18,10 @@ from taxonomy.errors import HeadwayError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 Row = Mapping[str, Any]
+THREADS = 40
+"""Threads in which the server answers (starlette's own number)."""
+
+POOLED = 10
 
 
 class DatabaseUnreachableError(HeadwayError):
@@ -33,7 +37,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine: Engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        # one connection for each thread of the server, or those beyond wait and at last fail
+        pool = {"pool_size": POOLED, "max_overflow": THREADS - POOLED, "pool_pre_ping": not url.startswith("sqlite")}
+        self.engine: Engine = create_engine(url, **pool)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
 
