@@ -138,7 +138,7 @@ def _reads(job: Job, moments: Moments, raw: pd.DataFrame) -> dict[str, dict[str,
     month = View(AS_OF, FIRST + timedelta(days=60), FIRST + timedelta(days=90))
     names = ["day", "channel", "tier", "step", "outcome"]
     plain = raw.assign(**{name: raw[name].astype(str).astype("category") for name in names})
-    bare = {"trends": False, "service": False}
+    bare: dict[str, Any] = {"trends": False, "service": False}
     reads: dict[str, Callable[[], object]] = {
         "scorecard": lambda: build_scorecard(job, moments, view=view, **given, **bare),
         "scorecard of a month": lambda: build_scorecard(job, moments, view=month, **given, **bare),
