@@ -14,9 +14,9 @@ from store.session import Database
 from store.tables import contacts, review_items, tags
 from store.tags import newest_model
 from store.training import WEIGHTS, known_contacts, read_decided
-from taxonomy.loader import find_job
 from tagger.held_back import Learned
 from tagger.review import CANNOT_TELL, Decision
+from taxonomy.loader import find_job
 from tests.store.queue import JOB, NOW, add_items
 
 LATER = NOW + timedelta(days=1)
