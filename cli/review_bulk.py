@@ -27,9 +27,7 @@ def bulk() -> None:
 @click.option("--segment", "segments", multiple=True, metavar="NAME=VALUE", help="Only this segment; may be repeated.")
 @click.option("--step", help="Your answer; leave out where they fit no step.")
 @click.option("--outcome", help="Your answer's outcome.")
-@click.option(
-    "--apply", "expected", type=int, metavar="N", help="Decide them; N is the number that the preview showed."
-)
+@click.option("--expect", "expected", type=int, metavar="N", help="Decide them: the N items of the preview.")
 @by_option
 @json_option
 def apply(
