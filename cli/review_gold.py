@@ -22,7 +22,7 @@ def gold() -> None:
 
 @gold.command()
 @job_option
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--contact", help="One contact instead of a file.")
 @click.option("--step", help="Its step; leave out where it fits none.")
 @click.option("--outcome", help="Its outcome.")
