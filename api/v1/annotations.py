@@ -114,4 +114,3 @@ def _known_step(session: DbSession, job: str, step: str | None) -> None:
 def _json(one: Annotation) -> dict[str, Any]:
     document: dict[str, Any] = plain(vars(one))
     return document
-
