@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from classifiers.calibration import Floats
 from classifiers.documents import Document
@@ -18,16 +19,19 @@ from classifiers.scores import LabelScores, LabelSpace
 class StageAnswers:
     """What one stage says of n documents, and of which it is sure.
 
-    `margins`, shape (n, seen labels), are the raw figures that a later stage may build on.
+    `margins`, shape (n, seen labels), are the raw figures that a later stage may build on, and so are the word
+    `features`, shape (n, n-grams), of a stage that has any.
     """
 
     scores: LabelScores
     margins: Floats
     sure: NDArray[np.bool_]
+    features: sparse.csr_matrix | None = None
 
     def rows(self, chosen: NDArray[np.int64]) -> StageAnswers:
         """The same for some of the documents."""
-        return StageAnswers(rows_of(self.scores, chosen), self.margins[chosen], self.sure[chosen])
+        features = None if self.features is None else self.features[chosen]
+        return StageAnswers(rows_of(self.scores, chosen), self.margins[chosen], self.sure[chosen], features)
 
 
 class Stage(Protocol):

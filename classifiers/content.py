@@ -33,8 +33,10 @@ def tensors_of(model: Model) -> Tensors:
     looked_again = (
         {"second_landmarks": second.scorer.landmarks, "second_weights": second.scorer.weights} if second else {}
     )
+    joint = {"joint_words": vectors.words.weights} if vectors.words else {}
     return {
         **looked_again,
+        **joint,
         "words_idf": words.features.words.idf,
         "chars_idf": words.features.chars.idf,
         "linear_weights": words.scorer.weights,
@@ -82,6 +84,9 @@ def rebuilt(
     kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
     lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
+    if "joint_words" in tensors:
+        weights = tensors["joint_words"]
+        embedding = replace(embedding, words=LinearScorer(weights, np.zeros(weights.shape[1], np.float32)))
     if tuned is not None:
         embedding = replace(embedding, second=_second_look(settings["second"], tensors, tuned))
     reach = Reach(**settings["reach"]) if "reach" in settings else None  # models of earlier versions have none

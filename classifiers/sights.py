@@ -14,8 +14,11 @@ from classifiers.borrowing import anchors_for
 from classifiers.calibration import Floats
 from classifiers.documents import Document, joined, pooled
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
-from classifiers.held_out import RIDGES, Codes, Report, best_ridge, fit_kernel, span_of
-from classifiers.margins import KernelScorer
+from classifiers.head import landmark_rows
+from classifiers.held_out import LANDMARKS, RIDGES, Codes, KernelFit, Report, best_ridge, fit_kernel, span_of
+from classifiers.joint import MOST_TEXTS, fit_joint, points_of
+from classifiers.lexical import LexicalFeatures
+from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.novelty import nearest_distance
 from classifiers.tuning import TuningPlan, plan_for, tune
 
@@ -96,22 +99,51 @@ class PlainSight(Sight):
 
     reference: FloatMatrix
     distances: Floats
+    words: LinearScorer | None = None
 
 
-def plain_sight(texts: Texts, encoder: Encoder, *, report: Report) -> PlainSight:
-    """The encoder as it is: the head of every fold learns from the other folds."""
+def plain_sight(
+    texts: Texts, encoder: Encoder, *, report: Report, features: LexicalFeatures | None = None
+) -> PlainSight:
+    """The encoder as it is: the head of every fold learns from the other folds.
+
+    With `features` the head learns over words and vectors together, where the texts are not too many for that.
+    """
     vectors = read(texts.documents, encoder, report)
     anchors = texts.anchors(encoder)
-    kernel = fit_kernel(
-        vectors, texts.codes, texts.folds, anchors=anchors, seed=texts.seed, report=report, weights=texts.weights
-    )
+    if features is not None and len(vectors) <= MOST_TEXTS:
+        kernel, words = _joint(texts, vectors, anchors, features, report)
+    else:
+        kernel, words = (
+            fit_kernel(
+                vectors,
+                texts.codes,
+                texts.folds,
+                anchors=anchors,
+                seed=texts.seed,
+                report=report,
+                weights=texts.weights,
+            ),
+            None,
+        )
     near_rows = np.intersect1d(kernel.landmark_rows, texts.familiar)
     reference = vectors[near_rows]
     own_rows = np.full(len(vectors), -1)
     own_rows[near_rows] = np.arange(len(near_rows))
     distances = nearest_distance(vectors, reference, own_rows=own_rows)
     everyone = np.arange(len(vectors))
-    return PlainSight(encoder, kernel.scorer, kernel.ridge, everyone, kernel.margins, reference, distances)
+    return PlainSight(encoder, kernel.scorer, kernel.ridge, everyone, kernel.margins, reference, distances, words)
+
+
+def _joint(
+    texts: Texts, vectors: FloatMatrix, anchors: Anchors, features: LexicalFeatures, report: Report
+) -> tuple[KernelFit, LinearScorer]:
+    """The joint head; distances are measured to as many texts as in the other case."""
+    said = features.transform(joined(texts.documents))
+    points = points_of(vectors, texts.codes, said, anchors=anchors, features=features, weights=texts.weights)
+    fit = fit_joint(points, texts.codes, texts.folds, report=report)
+    rows = landmark_rows(len(vectors), limit=LANDMARKS, seed=texts.seed)
+    return KernelFit(fit.kernel, fit.margins, fit.ridge, rows), fit.words
 
 
 def tuned_sight(texts: Texts, tuning: Tuning, *, report: Report) -> Sight:

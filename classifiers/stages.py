@@ -70,10 +70,11 @@ class LexicalStage:
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers | None = None) -> StageAnswers:
         """Scores from words and characters alone; `earlier` is not used."""
         texts = joined(documents)
-        margins = self.scorer.margins(self.features.transform(texts))
+        features = self.features.transform(texts)
+        margins = self.scorer.margins(features)
         distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unfamiliarity(texts))
         scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
-        return StageAnswers(scores, margins, self.accept.sure(scores))
+        return StageAnswers(scores, margins, self.accept.sure(scores), features)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ class SecondLook:
 
 @dataclass(frozen=True)
 class EmbeddingStage:
-    """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one."""
+    """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one.
+
+    `words`, where there are any, are the part of this head that was learnt over word features.
+    """
 
     name: ClassVar[str] = "embedding"
     columns: Columns
@@ -102,11 +106,14 @@ class EmbeddingStage:
     tail: TailFit
     accept: Acceptance
     second: SecondLook | None = None
+    words: LinearScorer | None = None
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
         vectors = pooled(self.encoder, documents)
         margins = self.scorer.margins(vectors)
+        if self.words is not None and earlier.features is not None:
+            margins = margins + self.words.margins(earlier.features)
         distances = nearest_distance(vectors, self.reference)
         blocks = [earlier.margins, margins]
         scores = scored(self.columns, blocks, scale=self.scale, tail=self.tail, distances=distances)

@@ -84,8 +84,8 @@ def train(
         report=report,
         weights=material.known.weights,
     )
-    plain = plain_sight(material.known, CachedEncoder(encoder), report=report)
     lexical = _lexical_stage(material, words, seed=seed)
+    plain = plain_sight(material.known, CachedEncoder(encoder), report=report, features=lexical.features)
     embedding = _embedding_stage(material, words, plain)
     held_out, rows = _held_out(material, words, plain, lexical=lexical, embedding=embedding), plain.rows
     if tuning is not None and material.known.enough_to_tune:
@@ -165,7 +165,8 @@ def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> 
 def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:
     scale = fit_mixture([words.margins, plain.margins], material.known.codes)
     tail = TailFit.of(plain.distances[material.known.familiar])
-    return EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
+    stage = EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
+    return replace(stage, words=plain.words)
 
 
 def _held_out(
