@@ -2,7 +2,8 @@
 
 A sentence that a customer says is far from a statement of the outcome it is about; a whole situation (its need, its
 name, several things said in it) is allotted to the right one of 27 banking outcomes in 94 to 100 % of cases, by the
-statements alone. What is said in it then stands for that outcome.
+statements alone. What is said in it then stands for that outcome. In a business that the situations do not know they
+mislead: outcomes that get some draw texts away from those that get none. So a job borrows all or nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ LEAST_SURE = 0.2
 """A situation is lent if its label's probability is this share of the way from chance to certainty."""
 
 NEAR = 0.42
-"""A situation is lent if its need and what is said in it are this near (cosine) to what describes the label. Ways of
-speaking about another business lie below 0.45 for most, those of the job's own above 0.45 for most."""
+"""A situation is lent if its need and what is said in it are this near (cosine) to what describes the label."""
+
+FAMILIAR, FAMILIAR_SHARE = 0.55, 0.5
+"""A job borrows only if this share of its labels have a situation that is this near. In the shipped banking job 85 %
+have one; in made-up jobs of other businesses 3 to 18 %, in `online-order` 27 %, and all of these did better without."""
 
 NEED, SIBLINGS, SAID, NAME = 0.5, 0.25, 0.125, 0.125
 """How much the wordings of the need, all that is said under this need, what is said here, and the name decide."""
@@ -57,16 +61,23 @@ def anchor_head(anchors: Anchors) -> KernelScorer:
 
 
 def _lent(situations: Sequence[Situation], own: Anchors, encoder: Encoder, *, least: float) -> Anchors:
-    """What is said in every situation whose label is sure enough, as anchors of that label."""
+    """What is said in every situation whose label is sure enough, as anchors of that label; none in a strange job."""
     chance = softmax(BELIEF * allotted(situations, anchor_head(own), encoder))
     best, sureness = chance.argmax(axis=1), chance.max(axis=1)
-    kept = np.flatnonzero((sureness >= least) & (_nearness(situations, best, own, encoder) >= NEAR)).tolist()
+    near = np.where(sureness >= least, _nearness(situations, best, own, encoder), 0.0)
+    kept = np.flatnonzero(near >= NEAR).tolist() if _familiar(near, best, own) else []
     said = [(situations[place].name, *situations[place].said) for place in kept]
     counts = [len(texts) for texts in said]
     texts = tuple(text for one in said for text in one)
     vectors = encoder.encode(texts) if texts else np.zeros((0, encoder.dimension), np.float32)
     weights = np.repeat(LENT_WEIGHT * sureness[kept], counts)
     return Anchors(vectors, np.repeat(best[kept], counts), weights, own.labels, texts)
+
+
+def _familiar(near: Floats, labels: Codes, own: Anchors) -> bool:
+    """Whether enough of the described labels have a situation near them to say that this business is known."""
+    found = np.unique(labels[near >= FAMILIAR])
+    return len(found) >= FAMILIAR_SHARE * len(np.unique(own.codes))
 
 
 def _nearness(situations: Sequence[Situation], labels: Codes, own: Anchors, encoder: Encoder) -> Floats:

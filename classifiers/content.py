@@ -59,6 +59,7 @@ def settings_of(model: Model) -> Plain:
         "gamma": vectors.scorer.gamma,
         "lexical": _stage_settings(words.scale, words.tail, words.accept),
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
+        **({"at_once": True} if vectors.at_once else {}),
         **({"reach": asdict(model.reach)} if model.reach else {}),
         **({"second": _second_settings(vectors.second)} if vectors.second else {}),
     }
@@ -84,6 +85,8 @@ def rebuilt(
     kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
     lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
+    if settings.get("at_once"):
+        embedding = replace(embedding, at_once=True)
     if "joint_words" in tensors:
         weights = tensors["joint_words"]
         embedding = replace(embedding, words=LinearScorer(weights, np.zeros(weights.shape[1], np.float32)))

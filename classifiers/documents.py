@@ -27,6 +27,11 @@ def joined(documents: Sequence[Document]) -> list[str]:
     return [" ".join(document) for document in documents]
 
 
+def as_one_text(documents: Sequence[Document]) -> list[Document]:
+    """Each document with all its segments as one. Raises DocumentError."""
+    return [(text,) for text in joined(documents)]
+
+
 def segment_weights(document: Document) -> NDArray[np.float64]:
     """How much each segment counts, shape (segments,): w^2 / (w + 4) for w words.
 

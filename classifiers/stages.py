@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.calibration import Floats, MarginScale
 from classifiers.cascade import StageAnswers
-from classifiers.documents import Document, joined, pooled
+from classifiers.documents import Document, as_one_text, joined, pooled
 from classifiers.encoder import Encoder, FloatMatrix
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
@@ -94,7 +94,8 @@ class SecondLook:
 class EmbeddingStage:
     """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one.
 
-    `words`, where there are any, are the part of this head that was learnt over word features.
+    `words`, where there are any, are the part of this head that was learnt over word features. With `at_once` the
+    turns of a document are read as one text.
     """
 
     name: ClassVar[str] = "embedding"
@@ -107,10 +108,11 @@ class EmbeddingStage:
     accept: Acceptance
     second: SecondLook | None = None
     words: LinearScorer | None = None
+    at_once: bool = False
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
-        vectors = pooled(self.encoder, documents)
+        vectors = pooled(self.encoder, as_one_text(documents) if self.at_once else documents)
         margins = self.scorer.margins(vectors)
         if self.words is not None and earlier.features is not None:
             margins = margins + self.words.margins(earlier.features)

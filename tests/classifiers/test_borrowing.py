@@ -9,7 +9,9 @@ from tests.classifiers.test_cold_start import MEANT, right
 
 SEEN = tuple(MEANT)
 BROKEN = Situation(
-    ("get what I ordered in one piece",), "it came broken", ("the cup has a crack", "half of the plates are smashed")
+    ("get what I ordered undamaged", "replace a thing that came broken"),
+    "the thing arrived broken",
+    ("my order came damaged", "the cup I ordered has a crack", "half of the plates are smashed"),
 )
 MONEY = Situation(("get my money back",), "waiting for a refund", ("you still owe me 30 pounds",))
 WEATHER = Situation(("know the weather",), "rain", ("will it rain in Paris?", "how cold is it tonight?"))
@@ -33,9 +35,17 @@ def test_a_situation_of_another_business_is_lent_to_nobody(encoder: Encoder) -> 
     assert "will it rain in Paris?" not in anchors.texts
 
 
+def test_a_job_of_another_business_borrows_nothing_even_where_one_label_seems_near(encoder: Encoder) -> None:
+    """One borrowed situation in a job of many labels draws texts to its label that belong to the others."""
+    strange = {f"weather {place}": [f"know the weather in {place}"] for place in ("Rome", "Oslo", "Lima", "Cairo")}
+    meant = {**MEANT, **strange, "snow": ["when it snows"]}
+    anchors = anchors_for(tuple(meant), Meanings(meant, (BROKEN, MONEY)), encoder)
+    assert anchors.texts == anchors_for(tuple(meant), meant, encoder).texts
+
+
 def test_with_many_labelled_texts_nothing_is_lent(encoder: Encoder) -> None:
     texts = ENOUGH_A_LABEL * len(SEEN)
-    assert "the cup has a crack" not in anchors_for(SEEN, Meanings(MEANT, (BROKEN,)), encoder, texts=texts).texts
+    assert "my order came damaged" not in anchors_for(SEEN, Meanings(MEANT, (BROKEN,)), encoder, texts=texts).texts
 
 
 def test_the_order_of_labels_changes_nothing(encoder: Encoder) -> None:

@@ -6,6 +6,7 @@ import pytest
 from classifiers.artifact import load, save
 from classifiers.cold_start import ColdStartError, cold_start
 from classifiers.encoder import Encoder
+from classifiers.scores import LabelSpace
 from tests.classifiers.parcels import SPACE, sample
 
 MEANT = {
@@ -44,6 +45,23 @@ def test_a_model_from_words_alone_is_saved_and_loaded(encoder: Encoder, tmp_path
     again = load(tmp_path, encoder=encoder)
     assert np.array_equal(again.score(documents).probabilities, model.score(documents).probabilities)
     assert "No labelled contact" in (tmp_path / "card.md").read_text()
+
+
+def test_how_a_text_is_cut_into_turns_changes_nothing(encoder: Encoder, tmp_path: Path) -> None:
+    save(cold_start(SPACE, MEANT, encoder=encoder), tmp_path)
+    model = load(tmp_path, encoder=encoder)
+    cut = model.score([["hello", "my order was damaged", "on the way"]]).probabilities
+    assert np.array_equal(cut, model.score([["hello my order was damaged on the way"]]).probabilities)
+
+
+def test_a_step_with_many_outcomes_does_not_win_by_their_number(encoder: Encoder) -> None:
+    weathers = {
+        f"weather {place}": f"know the weather in {place}" for place in ("Rome", "Oslo", "Lima", "Cairo", "Bonn")
+    }
+    space = LabelSpace.of([("damage", "parcel"), *((label, "weather") for label in weathers)])
+    meant = {"damage": MEANT["damage"], **{label: [said] for label, said in weathers.items()}}
+    model = cold_start(space, meant, encoder=encoder)
+    assert space.labels[int(model.score([["the cup has a crack"]]).best[0])] == "damage"
 
 
 def test_a_job_that_says_too_little_starts_nothing(encoder: Encoder) -> None:
