@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from alignment.clusters import Clusters, clusters_of
+from alignment.clusters import Clusters
 from alignment.effort import EffortScale, scale_named, scale_of
 from alignment.estimate import Estimate
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
@@ -24,7 +24,7 @@ from alignment.scorecard import AlignmentIndex, FailureMode, OutcomeFigures, Sco
 from alignment.service_blend import Service, with_service
 from alignment.survey import known_by
 from alignment.targets import Targets
-from alignment.trends import Window, shortest, weekly_windows
+from alignment.trends import Window, shortest, weekly_windows, window_clusters
 from taxonomy.model import Job
 
 TREND_SURVEY_DRAWS = 200
@@ -178,7 +178,7 @@ def _trends(
     steps: dict[str, list[TrendPoint]] = {step: [] for step in evidence.job.step_by_id}
     for week, windows in weekly_windows(moments, view):
         spans = [
-            _Trailing(evidence, window, partial(_window_clusters, moments, clusters, window), columns)
+            _Trailing(evidence, window, partial(window_clusters, moments, clusters, window), columns)
             for window in windows
         ]
         for step, points in steps.items():
@@ -187,14 +187,6 @@ def _trends(
             known = scores.at(windows[0].view)
             index.append(TrendPoint(week, shortest(span.index(formula, known) for span in spans)))
     return tuple(index), {step: tuple(points) for step, points in steps.items()}
-
-
-def _window_clusters(moments: Moments, whole: Clusters | None, window: Window) -> Clusters | None:
-    """What replicates say of a window. Those of a filtered view speak of all contacts, so the whole view's will do."""
-    if whole is None or window.view.filters:
-        return whole
-    replicated = moments.replicates.between(window.view.start, window.view.end)
-    return None if replicated is None else clusters_of(replicated, window.folds.sum(axis=0))
 
 
 @dataclass(frozen=True)

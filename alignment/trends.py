@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from alignment.clusters import Clusters, clusters_of
 from alignment.estimate import Estimate
 from alignment.moments import Moments, fold_of, week_of
 from alignment.rectify import Array
@@ -50,6 +51,14 @@ def weekly_windows(moments: Moments, view: View) -> Iterator[tuple[date, list[Wi
     for monday in sorted(by_week):
         if view.start is None or monday >= week_of(view.start):
             yield monday, [_window(by_week, monday, span, view) for span in SPANS]
+
+
+def window_clusters(moments: Moments, whole: Clusters | None, window: Window) -> Clusters | None:
+    """What replicates say of a window. Those of a filtered view speak of all contacts, so the whole view's will do."""
+    if whole is None or window.view.filters:
+        return whole
+    replicated = moments.replicates.between(window.view.start, window.view.end)
+    return None if replicated is None else clusters_of(replicated, window.folds.sum(axis=0))
 
 
 def shortest(candidates: Iterable[tuple[Window, Estimate]]) -> Estimate:

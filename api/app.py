@@ -30,6 +30,7 @@ from api.v1 import drivers as v1_drivers
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
 from api.v1 import jobs as v1_jobs
+from api.v1 import resolution as v1_resolution
 from api.v1 import review as v1_review
 from api.v1 import runs as v1_runs
 from store.session import open_database
@@ -47,7 +48,19 @@ PAGES = (
     review_page,
     review_stats_page,
 )
-MODULES = (health, v1_jobs, v1_alerts, v1_annotations, v1_gaps, v1_contacts, v1_drivers, v1_review, v1_runs, assets)
+MODULES = (
+    health,
+    v1_jobs,
+    v1_alerts,
+    v1_annotations,
+    v1_gaps,
+    v1_contacts,
+    v1_drivers,
+    v1_resolution,
+    v1_review,
+    v1_runs,
+    assets,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.output import job_option, json_option, print_json, print_table, shown
+from cli.resolution_weeks import print_weeks
 
 if TYPE_CHECKING:
     from alignment.survival import ResolutionCurve
@@ -20,12 +21,23 @@ SHOWN = (1, 3, 7, 14, 30)
 @click.option("--days", default=14, show_default=True, help="How many of the newest days.")
 @click.option("--by-channel", is_flag=True, help="Also by the channel of the first contact.")
 @click.option("--by-step", is_flag=True, help="Also by the step that the tagger calls the first contact.")
+@click.option("--by-week", is_flag=True, help="Instead every step's week by week, corrected by reviews.")
+@click.option("--step", help="With --by-week: only this step, with intervals and what each week rests on.")
 @click.option("--as-of", type=click.DateTime(), help="The newest day's end (UTC); default now.")
 @json_option
-def resolution(job: str, days: int, by_channel: bool, by_step: bool, as_of: datetime | None, as_json: bool) -> None:
+def resolution(
+    job: str,
+    days: int,
+    by_channel: bool,
+    by_step: bool,
+    by_week: bool,
+    step: str | None,
+    as_of: datetime | None,
+    as_json: bool,
+) -> None:
     """Show first contact resolution of the newest days.
 
-    By Kaplan-Meier, for windows of 1 to 30 days.
+    By Kaplan-Meier, for windows of 1 to 30 days; or of each week, the newest by Kaplan-Meier.
     """
     from cli.database import opened
     from flows.workspace import Workspace
@@ -33,6 +45,11 @@ def resolution(job: str, days: int, by_channel: bool, by_step: bool, as_of: date
 
     found = Workspace.open(job).job
     moment = datetime.now(UTC) if as_of is None else as_of.replace(tzinfo=UTC)
+    if step is not None and not by_week:
+        raise click.UsageError("--step goes with --by-week.")
+    if by_week:
+        print_weeks(found, moment, step=step, as_json=as_json)
+        return
     with opened() as session:
         asked = {"by_channel": by_channel, "by_step": by_step}
         curves = read_resolution(session, found, as_of=moment, newest_days=days, **asked)

@@ -47,9 +47,15 @@ def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime 
     Once reviews of a draw are done, contacts outside such draws stand outside the audited population and are left
     out until theirs are (METHODS 1); before the first review nothing corrects anything, and all contacts count.
     """
-    moment = as_of or datetime.now(UTC)
+    return read_evidence_of(session, job, model_id=model_id, as_of=as_of or datetime.now(UTC), weeks=None)
+
+
+def read_evidence_of(
+    session: Session, job: Job, *, model_id: str, as_of: datetime, weeks: Collection[date | None] | None
+) -> Evidence:
+    """`read_evidence` of the contacts begun in these weeks (None: all)."""
     models = read_response_models(session, job, model_id)
-    return read_known(session, job, model_id=model_id, as_of=moment, models=models).evidence
+    return read_known(session, job, model_id=model_id, as_of=as_of, models=models, weeks=weeks).evidence
 
 
 def read_known(

@@ -71,7 +71,7 @@ def read_scorecard(session: Session, job: Job, view: View, *, trends: bool = Tru
     may come without trend lines, which are most of the work, and without `service` too without what contacts say of
     satisfaction.
     """
-    key = _key(session, job, view)
+    key = view_key(session, job, view)
     card = None if trends else _kept.peek((*key, True, True))
     if card is None:
         card = _kept.get((*key, trends, service), lambda: _build(session, job, view, trends=trends, service=service))
@@ -79,7 +79,8 @@ def read_scorecard(session: Session, job: Job, view: View, *, trends: bool = Tru
     return card if card.view.as_of <= view.as_of else _build(session, job, view, trends=trends, service=service)
 
 
-def _key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
+def view_key(session: Session, job: Job, view: View) -> tuple[Hashable, ...]:
+    """What changes whenever a figure of the view does."""
     return (*_data_version(session, job, view.as_of), view.start, view.end, tuple(sorted(view.filters.items())))
 
 
@@ -122,7 +123,7 @@ def _build(session: Session, job: Job, view: View, *, trends: bool, service: boo
 
 def read_friction(session: Session, job: Job, view: View, *, by: str) -> dict[str, tuple[StepFigures, ...]]:
     """Friction by step in every slice of a dimension, such as `channel` or `segment.tier`; kept like scorecards."""
-    key = (*_key(session, job, view), by)
+    key = (*view_key(session, job, view), by)
     return _kept_friction.get(key, lambda: _build_friction(session, job, view, by=by))
 
 

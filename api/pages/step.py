@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
 from alignment.estimate import Estimate
-from alignment.scorecard import Scorecard, StepFigures
+from alignment.scorecard import Scorecard, StepFigures, TrendPoint
 from api import charts
 from api.address import Links
 from api.deps import Reading, ReadingOf
@@ -23,6 +23,7 @@ from api.problems import NotFoundError
 from api.rendering import render
 from store.browse import list_tagged
 from store.driver_shares import read_driver_shares
+from store.resolution_weeks import read_resolution_weeks
 from store.scorecards import read_friction
 from taxonomy.model import JobStep
 
@@ -105,9 +106,28 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
         breakdowns=_breakdowns(reading, card, step),
         friction_axis=charts.axis(FRICTION, low=0.0, high=100.0, count=charts.tick_count(100.0)),
         drivers=_drivers(reading, step),
+        resolution=_resolution(reading, step),
         page=list_tagged(reading.session, card.job, view=reading.view, step=step.id, cursor=cursor, limit=ROWS),
         more=lambda after: links.step(step.id, cursor=after),
     )
+
+
+@dataclass(frozen=True)
+class ResolutionLine:
+    """First contact resolution by week; `notes` say which of the newest weeks rest on Kaplan-Meier."""
+
+    chart: Markup
+    weeks: Sequence[TrendPoint]
+    notes: Sequence[str]
+
+
+def _resolution(reading: Reading, step: JobStep) -> ResolutionLine:
+    """Week by week, and with each week that has open windows why it can still be read."""
+    weeks = read_resolution_weeks(reading.session, reading.job, reading.view)[step.id]
+    points = tuple(week.point for week in weeks)
+    link = week_link(Links(reading.job.id, reading.asked), step=step.id)
+    notes = [f"Week of {one.week:%-d %B}: {one.estimate.reason}" for one in weeks if one.open]
+    return ResolutionLine(charts.trend(points, SHARE, name=f"Resolved, {step.name}", link=link), points, notes)
 
 
 def _drivers(reading: Reading, step: JobStep) -> list[DriverRow]:

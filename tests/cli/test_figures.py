@@ -48,3 +48,19 @@ def test_resolution_by_step_says_that_no_review_corrects_it(in_demo: Path, run) 
     given = [curve["share"][6] for curve in steps if curve["share"][6]["value"] is not None]
     assert given
     assert all(share["low"] is None and "no review corrects" in share["reason"] for share in given)
+
+
+def test_resolution_by_week_reads_the_newest_weeks_by_kaplan_meier_and_with_reviews(in_demo: Path, run) -> None:
+    found = json.loads(run("resolution", *JOB, "--by-week", "--step", "track-delivery", "--json").output)
+    weeks = found["steps"]["track-delivery"]
+    assert list(found["steps"]) == ["track-delivery"]
+    assert weeks[-1]["open"] > 0 and "Kaplan-Meier" in weeks[-1]["estimate"]["reason"]
+    assert weeks[-1]["estimate"]["low"] < weeks[-1]["estimate"]["value"] < weeks[-1]["estimate"]["high"]
+    assert weeks[-4]["open"] == 0
+    shown = run("resolution", *JOB, "--by-week").output
+    assert "windows still open" in shown
+
+
+def test_resolution_by_week_refuses_an_unknown_step(in_demo: Path, run) -> None:
+    assert run("resolution", *JOB, "--by-week", "--step", "nowhere").exit_code == 2
+    assert run("resolution", *JOB, "--step", "track-delivery").exit_code == 2
