@@ -17,6 +17,7 @@ from cli.review_plan import ask, budget, check
 from cli.review_stats import stats
 
 SOME_REFUSED = 3
+MOST = 10_000_000
 
 
 @click.group()
@@ -30,7 +31,9 @@ for command in (stats, ask, budget, check, gold, bulk):
 
 @review.command()
 @job_option
-@click.option("--budget", default=200, show_default=True, help="About how many contacts to draw.")
+@click.option(
+    "--budget", type=click.IntRange(max=MOST), default=200, show_default=True, help="About how many contacts to draw."
+)
 @click.option("--tau", default=0.5, show_default=True, help="Share of the budget spread uniformly, 0.2 to 1.")
 @json_option
 def sample(job: str, budget: int, tau: float, as_json: bool) -> None:

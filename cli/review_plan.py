@@ -10,7 +10,16 @@ import click
 
 from cli.output import job_option, json_option, print_counts, print_json
 
-by_option = click.option("--by", help="Who says so; default the user of this machine.")
+MOST_A_DAY = 1_000_000
+
+
+def _name(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    from tagger.review import analyst_name
+
+    return None if given is None else analyst_name(given)
+
+
+by_option = click.option("--by", callback=_name, help="Who says so; default the user of this machine.")
 SOME_UNKNOWN = 3
 
 
@@ -38,7 +47,7 @@ def ask(job: str, contacts: tuple[str, ...], why: str | None, by: str | None, as
 
 @click.command()
 @job_option
-@click.option("--per-day", type=click.IntRange(min=1), help="Reviews a day (UTC), all analysts together.")
+@click.option("--per-day", type=click.IntRange(1, MOST_A_DAY), help="Reviews a day (UTC), all analysts together.")
 @click.option("--no-limit", is_flag=True, help="As many as there are.")
 @click.option("--drawn-share", type=click.FloatRange(0, 1, min_open=True), help="Share of a day for drawn items first.")
 @by_option

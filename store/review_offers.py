@@ -56,10 +56,15 @@ def read_today(session: Session, job_id: str, *, now: datetime) -> Today:
     made_since = (review_decisions.c.recorded_at >= midnight, made_here)
     counts: dict[str, int] = {}
     of_job = review_items.c.job_id == job_id
-    made = select(review_items.c.reason, func.count()).join_from(review_decisions, review_items)
+    # a changed mind is one review, not two; by item and analyst
+    reads = select(review_decisions.c.item, review_decisions.c.by).join(review_items)
+    made_of = reads.where(of_job, *made_since, review_decisions.c.read != "bulk", not_undone()).distinct().subquery()
+    made = select(review_items.c.reason, func.count()).join_from(
+        made_of, review_items, made_of.c.item == review_items.c.item
+    )
     held = select(review_items.c.reason, func.count()).join_from(review_leases, review_items)
     for query in (
-        made.where(of_job, *made_since, review_decisions.c.read != "bulk", not_undone()),
+        made,
         held.where(of_job, review_leases.c.expires_at > now),
     ):
         for reason, count in session.execute(query.group_by(review_items.c.reason)):

@@ -170,11 +170,12 @@ def _analysts(session: Session, job_id: str, standing: dict[str, Row[Any]], now:
         .join(review_items, review_items.c.item == review_decisions.c.item)
         .where(review_items.c.job_id == job_id, review_decisions.c.read != "bulk", not_undone())
     )
-    made: dict[str, list[Row[Any]]] = {}
-    for row in session.execute(query):
-        made.setdefault(row.by, []).append(row)
+    made: dict[str, dict[str, Row[Any]]] = {}
+    for row in session.execute(query.order_by(review_decisions.c.pk)):
+        made.setdefault(row.by, {})[row.item] = row  # a changed mind is one review: the newest answer counts
     found = []
-    for by, rows in sorted(made.items()):
+    for by, newest in sorted(made.items()):
+        rows = list(newest.values())
         seconds = [row.seconds for row in rows if row.seconds is not None]
         others = [(row, standing[row.item]) for row in rows if row.read != "adjudicated" and row.item in standing]
         settled = [(row, last) for row, last in others if last.read == "adjudicated"]
@@ -211,7 +212,8 @@ def _pull(session: Session, job_id: str, rows: list[Row[Any]], now: datetime) ->
         .where(review_items.c.job_id == job_id, review_decisions.c.read == "first", not_undone())
     )
     counts = {True: [0, 0], False: [0, 0]}
-    for decision in session.execute(query):
+    newest = {(row.item, row.by): row for row in session.execute(query.order_by(review_decisions.c.pk))}
+    for decision in newest.values():
         if decision.item in suggested:
             count = counts[decision.suggestion_hidden]
             count[0] += decision.step == suggested[decision.item]["step"]

@@ -45,11 +45,17 @@ def decide(session: Session, item: str, by: str, answer: Answer, *, now: datetim
     """Record an analyst's decision. Raises HeldByAnotherError, UnknownItemError.
 
     One that comes after its lease ran out is kept: as it is where nobody else decided, else as a second read.
+    The same answer sent twice, as by a double click, is recorded once: undo then takes all of it back.
     """
     row = lock_item(session, item)
     lease = lease_of(session, item)
     check_not_held(lease, by, now=now)
     reads = read_reads(session, [item])[item]
+    before = next((read for read in reads if read.by == by), None)
+    if before is not None and _says_again(session, item, before, answer):
+        release(session, item, by, now=now)
+        hidden = suggestion_hidden(item, by, kind=before.kind)
+        return Recorded(item, before.decision, before.kind, hidden, _waits(session, item))
     kind = kind_of_read(reads, by, gold=row.reason == GOLD)
     hidden = suggestion_hidden(item, by, kind=kind)
     seconds = (now - lease.taken_at).total_seconds() if lease is not None and lease.by == by else None
@@ -65,7 +71,6 @@ def decide(session: Session, item: str, by: str, answer: Answer, *, now: datetim
         [{**decision, "item": item, "by": by, "at": now, "recorded_at": now, "read": kind}],
     ).scalar_one()
     event = {"decision": made, "read": kind, "seconds": seconds, "suggestion_hidden": hidden}
-    before = next((read for read in reads if read.by == by), None)
     _note(session, row, "decide", by, now=now, before=said(before), after=_answer(answer), note=answer.note, **event)
     if answer.flagged:
         _flag(session, row, by, now=now, note=answer.note)
@@ -134,15 +139,32 @@ def last_decided(session: Session, job_id: str, by: str, *, since: datetime) -> 
 def _note(
     session: Session, item: Row[Any], kind: str, by: str, *, now: datetime, note: str | None = None, **facts: Any
 ) -> None:
-    kept = note.strip()[:LONGEST_NOTE] if note and note.strip() else None
     stamp = {"job_version": item.job_version, "model_id": item.model_id, "recorded_at": now}
     session.execute(
-        insert(review_events), [{"item": item.item, "kind": kind, "by": by, "note": kept, **facts, **stamp}]
+        insert(review_events), [{"item": item.item, "kind": kind, "by": by, "note": _kept(note), **facts, **stamp}]
     )
 
 
 def _answer(answer: Answer) -> Mapping[str, Any]:
     return {"step": answer.step, "outcome": answer.outcome, "secondary": list(answer.secondary)}
+
+
+def _says_again(session: Session, item: str, before: Read, answer: Answer) -> bool:
+    """Whether nothing in an answer is new beside the analyst's read before: no other label, note or flag."""
+    if before.kind == "bulk" or said(before) != _answer(answer):
+        return False
+    own = select(review_events.c.kind, review_events.c.note).where(
+        review_events.c.item == item, review_events.c.by == before.by
+    )
+    told = session.execute(own.where(review_events.c.kind.in_(("decide", "flag")))).all()
+    note = _kept(answer.note)
+    return (note is None or note in {event.note for event in told}) and (
+        not answer.flagged or any(event.kind == "flag" for event in told)
+    )
+
+
+def _kept(note: str | None) -> str | None:
+    return note.strip()[:LONGEST_NOTE] if note and note.strip() else None
 
 
 def _waits(session: Session, item: str) -> str:

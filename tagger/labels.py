@@ -70,6 +70,13 @@ class LabelReader:
             )
         return Labels(owner, outcome)
 
+    def others(self, names: Iterable[str], *, primary: str | None) -> tuple[str, ...]:
+        """Secondary steps in the job's own ids, each once, without the primary one. Raises UnknownLabelError."""
+        found = dict.fromkeys(self.resolve(Labels(name)).step for name in names)
+        if None in found:
+            raise UnknownLabelError("secondary: each must name a step; `fits no step` is an answer of its own")
+        return tuple(step for step in found if step is not None and step != primary)
+
     def label(self, labels: Labels) -> str:
         """The classifier's label: the outcome, the step alone, or `_none`."""
         resolved = self.resolve(labels)

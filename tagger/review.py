@@ -30,6 +30,17 @@ class ReviewError(BadInputError):
     """A review draw or a decision that cannot be used."""
 
 
+def analyst_name(given: str, *, longest: int = 60) -> str:
+    """A name as decisions keep it, so that a stray space makes nobody a second reader of their own work.
+
+    Without what cannot be printed, white space in a row as one space. Raises ReviewError where nothing is left.
+    """
+    found = " ".join("".join(c for c in given if c.isprintable() or c.isspace()).split())[:longest].strip()
+    if not found:
+        raise ReviewError("name: say who is reviewing; decisions carry it")
+    return found
+
+
 @dataclass(frozen=True)
 class Policy:
     """How a draw was made. `tau` is the share of the budget that is spread uniformly."""

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.problems import RefusedError
 from store.identity import Identity, open_identity
+from tagger.review import analyst_name
 from taxonomy.errors import BadInputError
 
 COOKIE = "headway_analyst"
@@ -57,10 +58,8 @@ def identity_of(request: Request) -> Identity:
 
 
 def remember(request: Request, response: Response, name: str) -> None:
-    """Keep the analyst's name in the browser. Raises NoNameError."""
-    clean = " ".join("".join(letter for letter in name if letter.isprintable()).split())[:LONGEST_NAME]
-    if not clean:
-        raise NoNameError("name: say who is reviewing; decisions carry it")
+    """Keep the analyst's name in the browser. Raises ReviewError where it is empty."""
+    clean = analyst_name(name)
     nonce = secrets.token_hex(16)
     words = "\x1f".join((clean, nonce, identity_of(request).proof("analyst", clean, nonce)))
     value = base64.urlsafe_b64encode(words.encode()).decode()

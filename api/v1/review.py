@@ -132,5 +132,5 @@ def _answer(body: shapes.DecisionBody, job: Job) -> Answer:
     labels = LabelReader(job)
     unclear = body.step == CANNOT_TELL
     decided = Labels(CANNOT_TELL) if unclear else labels.resolve(Labels(body.step, body.outcome))
-    secondary = tuple(str(labels.resolve(Labels(step)).step) for step in body.secondary)
+    secondary = labels.others(body.secondary, primary=decided.step)
     return Answer(decided.step, decided.outcome, secondary, body.note, body.flagged)

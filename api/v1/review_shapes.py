@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from api.v1.contact_shapes import SecondaryShape, SpanShape, TurnShape
 from api.v1.shapes import EstimateShape, Shape
+from tagger.review import ReviewError, analyst_name
+from tagger.review_reasons import Reason
 
+
+def _name(given: str) -> str:
+    try:
+        return analyst_name(given)
+    except ReviewError as error:
+        raise ValueError(str(error)) from error
+
+
+def _without_nul(given: str) -> str:
+    return given.replace("\x00", "")
+
+
+By = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
+Note = Annotated[str, Field(max_length=2000), AfterValidator(_without_nul)]
 ReadName = Literal["first", "second", "adjudicated", "gold", "bulk"]
 
 
@@ -17,8 +33,10 @@ class ClaimBody(BaseModel):
     """Ask for items. `by` is needed as long as nobody signs in."""
 
     n: int = Field(default=1, ge=1, le=100)
-    reasons: list[str] = Field(default_factory=list, description="only items with one of these reasons; none: all")
-    by: str = Field(min_length=1, max_length=60, description="who is reviewing", examples=["ann"])
+    reasons: list[Reason] = Field(
+        default_factory=list, max_length=20, description="only items with one of these reasons; none: all"
+    )
+    by: By = Field(description="who is reviewing", examples=["ann"])
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
     beyond_budget: bool = Field(default=False, description="also when the day's budget is spent")
 
@@ -27,8 +45,8 @@ class AskBody(BaseModel):
     """Ask for contacts to be reviewed: a leader wants to know."""
 
     contacts: list[str] = Field(min_length=1, max_length=1000, description="ids as their senders gave them")
-    by: str = Field(min_length=1, max_length=60)
-    why: str | None = Field(default=None, max_length=2000, description="shown to the analyst")
+    by: By
+    why: Note | None = Field(default=None, description="shown to the analyst")
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
 
 
@@ -43,8 +61,8 @@ class QueuedShape(Shape):
 class ByBody(BaseModel):
     """Who does it."""
 
-    by: str = Field(min_length=1, max_length=60)
-    note: str | None = Field(default=None, max_length=2000)
+    by: By
+    note: Note | None = None
     flagged: bool = False
 
 
@@ -54,9 +72,9 @@ class DecisionBody(ByBody):
     When it was made, how long it took and whether the suggestion was hidden is known here, and not read from the body.
     """
 
-    step: str | None
-    outcome: str | None = None
-    secondary: list[str] = Field(default_factory=list)
+    step: str | None = Field(min_length=1)
+    outcome: str | None = Field(default=None, min_length=1)
+    secondary: list[str] = Field(default_factory=list, max_length=100)
 
 
 class AlsoShape(Shape):

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from api.app import create_app
 from store.settings import Settings
+from store.tables import review_decisions
 
 BASE = "http://127.0.0.1:8321"
 JOB = {"job": "online-order"}
@@ -215,3 +217,22 @@ def test_what_the_model_suggests_besides_stands_first_and_is_not_chosen_beforeha
     found = also_choices(job, replace(tag, secondary=(Secondary(last, None, 0.7),)))
     assert (found[0].id, found[0].suggested, len(found)) == (last, True, len(job.steps))
     assert not any(choice.suggested for choice in also_choices(job, None))
+
+
+def test_a_secondary_step_must_be_a_step_and_is_kept_once_beside_the_primary_one(app, client: TestClient) -> None:
+    where = f"/v1/review/{one_item(client, 'cleo')['item']}/decision"
+    body = {"by": "cleo", "step": "track-delivery"}
+    for wrong in (["_none"], [""], ["nope"], "recover-money"):
+        assert client.post(where, json={**body, "secondary": wrong}).status_code == 422
+    given = ["recover-money", "track-delivery", "recover-money"]
+    assert client.post(where, json={**body, "secondary": given}).status_code == 200
+    with app.state.database.session() as session:
+        query = select(review_decisions.c.secondary).where(review_decisions.c.by == "cleo")
+        assert session.scalars(query).all() == [["recover-money"]]
+
+
+def test_a_name_is_not_blank_and_a_stray_space_makes_no_second_analyst(client: TestClient) -> None:
+    assert client.post("/v1/review/claim", json={"by": "  "}).status_code == 422
+    assert client.post("/v1/review/claim", json={"by": "dora", "reasons": ["zz"]}).status_code == 422
+    assert one_item(client, " dora\x00 ")["item"] == one_item(client, "dora")["item"]
+    assert client.post("/v1/review/nope/decision", json={"by": "dora", "step": ""}).status_code == 422

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from store.review_claims import LEASE, HeldByAnotherError, claim, current
+from store.review_offers import read_today
 from store.review_work import Answer, decide, flag, last_decided, skip, undo
 from store.reviews import add_decisions, latest_decisions, queue_counts
 from store.session import Database
@@ -144,3 +145,29 @@ def test_a_decision_imported_beside_another_analysts_is_a_second_read(queue: Dat
         assert waits(session, TWICE) == "adjudicated"
         assert latest_decisions(session, JOB)[TWICE].by == "ann"
         assert add_decisions(session, [(TWICE, Decision("b", None, "ben", NOW))]) == 0
+
+
+def test_the_same_answer_sent_twice_is_one_decision_that_one_undo_takes_back(queue: Database) -> None:
+    with queue.session() as session:
+        first = decide(session, ONCE, "ann", Answer("a", note="hm", flagged=True), now=NOW)
+        again = decide(session, ONCE, "ann", Answer("a", note=" hm ", flagged=True), now=NOW + MINUTE)
+        assert again == first
+        undo(session, ONCE, "ann", now=NOW + MINUTE)
+        assert latest_decisions(session, JOB) == {}
+        assert decide(session, ONCE, "ann", Answer("a"), now=NOW + MINUTE).decision != first.decision
+
+
+def test_a_new_note_or_flag_on_the_same_answer_is_a_new_decision(queue: Database) -> None:
+    with queue.session() as session:
+        made = [
+            decide(session, ONCE, "ann", answer, now=NOW + n * MINUTE).decision
+            for n, answer in enumerate((Answer("a"), Answer("a", note="hm"), Answer("a", flagged=True)))
+        ]
+    assert len(set(made)) == 3
+
+
+def test_a_changed_mind_counts_as_one_review_of_the_day(queue: Database) -> None:
+    with queue.session() as session:
+        decide(session, ONCE, "ann", Answer("a"), now=NOW)
+        decide(session, ONCE, "ann", Answer("b"), now=NOW + MINUTE)
+        assert read_today(session, JOB, now=NOW + MINUTE).total == 1
