@@ -27,7 +27,7 @@ note_option = click.option("--note", default="", help="Why, kept with it.")
 @click.option("--as-of", type=click.DateTime(), help="As it was known at this moment (UTC); default now.")
 @json_option
 def alerts(job: str | None, as_json: bool, **chosen: Any) -> None:
-    """Show changes that are more than chance, and whether to believe them."""
+    """Show changes beyond chance, and whether to believe them."""
     if click.get_current_context().invoked_subcommand is not None:
         return
     if job is None:

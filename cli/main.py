@@ -37,7 +37,7 @@ VERBS = {
     "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
     "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
-    "alerts": ("cli.alerts:alerts", "Show changes that are more than chance, and whether to believe them."),
+    "alerts": ("cli.alerts:alerts", "Show changes beyond chance, and whether to believe them."),
     "annotations": ("cli.annotations:group", "List, add, edit and withdraw what stands on the trend lines."),
     "llm": ("cli.llm:group", "Show the LLM behind the tagger, and measure it."),
     "bench": ("cli.bench:bench", "Run the benchmarks."),

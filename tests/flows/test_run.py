@@ -19,6 +19,7 @@ from flows.run import STAGES, Plan, StageReport, story
 from store.settings import load_settings
 
 JOB = "online-order"
+NAMES = ["ingest", "tag", "draw", "measure", "publish", "watch"]
 
 
 @pytest.fixture(scope="module")
@@ -77,17 +78,17 @@ def run_command(home: Path, *arguments: str, **environment: str) -> subprocess.C
     )
 
 
-def test_the_same_story_runs_under_prefect_as_a_flow_of_five_tasks(in_demo_copy: Path, prefect_api: str) -> None:
+def test_the_same_story_runs_under_prefect_as_a_flow_of_its_stages(in_demo_copy: Path, prefect_api: str) -> None:
     contacts = str(in_demo_copy / "sample" / "contacts.jsonl.gz")
     done = run_command(in_demo_copy, contacts, "--source", "sample", "--json", PREFECT_API_URL=prefect_api)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert [stage["name"] for stage in report["stages"]] == ["ingest", "tag", "draw", "measure", "publish"]
+    assert [stage["name"] for stage in report["stages"]] == NAMES
     assert report["stages"][0]["counts"]["already_there"] == 1500
     (flow,) = asked(prefect_api, "flow_runs")
     assert flow["state"]["type"] == "COMPLETED"
     tasks = {task["name"].rpartition("-")[0]: task["state"]["type"] for task in asked(prefect_api, "task_runs")}
-    assert tasks == dict.fromkeys(["ingest", "tag", "draw", "measure", "publish"], "COMPLETED")
+    assert tasks == dict.fromkeys(NAMES, "COMPLETED")
 
 
 def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect_api: str) -> None:
@@ -102,13 +103,13 @@ def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect_
 
 def test_the_log_tells_stages_and_counts_and_nothing_that_was_said(in_demo_copy: Path) -> None:
     assert run_command(in_demo_copy).returncode == 0
-    lines = [json.loads(line) for line in (in_demo_copy / "logs" / "headway.jsonl").read_text().splitlines()[-8:]]
-    assert [line["event"] for line in lines] == ["stage started", "stage done"] * 4
-    assert lines[-1]["stage"] == "publish"
+    lines = [json.loads(line) for line in (in_demo_copy / "logs" / "headway.jsonl").read_text().splitlines()[-10:]]
+    assert [line["event"] for line in lines] == ["stage started", "stage done"] * 5
+    assert lines[-1]["stage"] == "watch"
     with TestClient(create_app(load_settings()), base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
         runs = client.get("/v1/runs").json()
-    assert [(run["stage"], run["status"]) for run in runs[:4]] == [
-        (stage, "done") for stage in ("publish", "measure", "draw", "tag")
+    assert [(run["stage"], run["status"]) for run in runs[:5]] == [
+        (stage, "done") for stage in ("watch", "publish", "measure", "draw", "tag")
     ]
     assert all(set(line) <= {"at", "level", "event", "stage", "job", "run", "seconds", "counts"} for line in lines)
 
