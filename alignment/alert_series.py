@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alignment.alerts import Series
-from alignment.measures import ANSWERED, MEASURE_BY_ID, SUMMED, SUMS
+from alignment.effort import EffortScale
+from alignment.measures import ANSWERED, MEASURE_BY_ID, SUMMED, SUMS, Measure
 from alignment.moments import Moments, week_of
 from alignment.targets import Targets
 
@@ -48,23 +49,23 @@ def weekly_sums(moments: Moments, *, before: date) -> tuple[tuple[date, ...], Ar
     return weeks, totals
 
 
-def step_series(weeks: Sequence[date], sums: Array, targets: Targets) -> list[Series]:
-    """Effort, first contact resolution and share of contacts of every step."""
+def step_series(weeks: Sequence[date], sums: Array, targets: Targets, *, scale: EffortScale) -> list[Series]:
+    """Effort on the job's scale, first contact resolution and share of contacts of every step."""
+    watched = {name: scale.measure if name == "effort" else MEASURE_BY_ID[name] for name in WATCHED}
     found = []
     for step in targets.steps:
         mine = sums[:, targets.index("step", step)]
-        found += [mean_series(weeks, mine[:, SUMMED.index(name)], name, step=step) for name in WATCHED]
+        found += [mean_series(weeks, mine[:, SUMMED.index(name)], known, step=step) for name, known in watched.items()]
         found.append(share_series(weeks, mine[:, _VOLUME], step=step))
     return found
 
 
-def mean_series(weeks: Sequence[date], sums: Array, measure: str, *, step: str | None = None) -> Series:
+def mean_series(weeks: Sequence[date], sums: Array, known: Measure, *, step: str | None = None) -> Series:
     """The mean of a bounded measure, from the sums (weeks, SUMS) of one target.
 
     The level is the arcsine of the root of the mean's place in its range, whose error depends least on where it is.
     """
     g, gg, vg, vgg, vvgg = (sums[:, _AT[name]] for name in ("g", "gg", "vg", "vgg", "vvgg"))
-    known = MEASURE_BY_ID[measure]
     span = known.high - known.low
     mean = vg.sum() / g.sum() if g.sum() > 0 else known.low
     squares = vvgg.sum() - 2 * mean * vgg.sum() + mean**2 * gg.sum()
@@ -75,7 +76,7 @@ def mean_series(weeks: Sequence[date], sums: Array, measure: str, *, step: str |
     size = np.array([count for _, count in blocks])
     factor = place * (1 - place) / spread if spread > 0 else 0.0
     days = _days(weeks, [part for part, _ in blocks])
-    return _series((measure, step), days, value, place=(value - known.low) / span, size=size, factor=factor)
+    return _series((known.id, step), days, value, place=(value - known.low) / span, size=size, factor=factor)
 
 
 def share_series(weeks: Sequence[date], sums: Array, *, step: str | None = None, measure: str = "share") -> Series:

@@ -40,6 +40,11 @@ class EffortScale:
         worst, best = (self.low, self.high) if self.good == "high" else (self.high, self.low)
         return Goalposts(worst, best)
 
+    @property
+    def words(self) -> str:
+        """The scale beside a figure: its ends, and which of them is easiest."""
+        return f"{self.low:g} to {self.high:g}, {self.goalposts.best:g} is easiest"
+
     def disagreement(self, goalposts: Goalposts) -> str | None:
         """Why a job's goalposts do not fit this scale, or None where they do."""
         ends = (goalposts.worst, goalposts.best)

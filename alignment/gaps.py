@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.effort import scale_named
+from alignment.effort import EffortScale
 from alignment.estimate import Estimate
 from alignment.figures import target_estimates
 from alignment.fold import Evidence, fold
@@ -125,7 +125,13 @@ def _alike(old: Known, members: Set[int], centre: NDArray[np.float32]) -> float:
 
 
 def gap_shares(
-    evidence: Evidence, names: Sequence[str], *, strange: Mapping[int, str], decided: Mapping[int, str], as_of: datetime
+    evidence: Evidence,
+    names: Sequence[str],
+    *,
+    strange: Mapping[int, str],
+    decided: Mapping[int, str],
+    scale: EffortScale,
+    as_of: datetime,
 ) -> dict[str, Estimate]:
     """The share of all contacts that is truly in each group, by its name (METHODS 2, as for a step).
 
@@ -135,7 +141,7 @@ def gap_shares(
     targets = Targets(tuple(names), ())
     said, true = _memberships(strange, targets, evidence), _memberships(decided, targets, evidence)
     folds = fold(replace(evidence, probabilities=said, truth=true), targets).folds(View(as_of=as_of))
-    found = target_estimates(folds, targets, scale=scale_named("ces2-7"), as_of=as_of)
+    found = target_estimates(folds, targets, scale=scale, as_of=as_of)
     return {name: found[place].share for place, name in enumerate(names)}
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from alignment.alert_series import data_series, step_series
 from alignment.alerts import MIN_POINTS, Alarm, Series, alarm_limit, scan
+from alignment.effort import scale_of
 from alignment.measures import ANSWERED, SUMMED, SUMS
 from alignment.response import response_weights
 from evals.coverage_bank import Array, Bank, tag_bank
@@ -144,7 +145,7 @@ def _watch(bank: Bank, sums: Array) -> list[Alarm]:
 
 def _series(bank: Bank, sums: Array) -> list[Series]:
     weeks = [FIRST + timedelta(weeks=number) for number in range(len(sums))]
-    return [*step_series(weeks, sums, bank.targets), *data_series(weeks, sums, bank.targets)]
+    return [*step_series(weeks, sums, bank.targets, scale=scale_of(bank.job)), *data_series(weeks, sums, bank.targets)]
 
 
 def _alarms_of(bank: Bank, adding: Weekly, counts: Array) -> list[Alarm]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from alignment.effort import EffortScale, scale_of
 from alignment.estimate import Estimate
 from alignment.fold import Evidence
 from alignment.gaps import Gap, GapReport, gap_shares, keep_names
@@ -124,7 +125,8 @@ def _kept(
     members = [grouped.keys_of(code) for code in range(len(terms))]
     names = keep_names(earlier, members, grouped.middles, used=used)
     evidence = read_evidence(session, job, model_id=model.id, as_of=now)
-    shares = _shares(evidence, candidates, dict(zip(names, members, strict=True)), now)
+    named = dict(zip(names, members, strict=True))
+    shares = _shares(evidence, candidates, named, scale=scale_of(job), now=now)
     decided = set(candidates.decided)
     found = [
         _found(grouped, code, name, terms=terms[code], share=shares[name], decided=decided)
@@ -138,7 +140,12 @@ def _kept(
 
 
 def _shares(
-    evidence: Evidence, candidates: Candidates, members: dict[str, frozenset[int]], now: datetime
+    evidence: Evidence,
+    candidates: Candidates,
+    members: dict[str, frozenset[int]],
+    *,
+    scale: EffortScale,
+    now: datetime,
 ) -> dict[str, Estimate]:
     row_of = {key: row for row, key in enumerate(evidence.frame["pk"])}
     novel, decided = set(candidates.novel), set(candidates.decided)
@@ -146,7 +153,8 @@ def _shares(
     def rows(among: set[int]) -> dict[int, str]:
         return {row_of[key]: name for name, keys in members.items() for key in keys & among if key in row_of}
 
-    return gap_shares(evidence, tuple(members), strange=rows(novel), decided=rows(decided), as_of=now)
+    groups = {"strange": rows(novel), "decided": rows(decided)}
+    return gap_shares(evidence, tuple(members), **groups, scale=scale, as_of=now)
 
 
 def _found(

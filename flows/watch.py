@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from alignment.alert_series import data_series, rate_series, step_series, weekly_sums
 from alignment.alerts import Alarm, Series, alarm_limit, scan, watched
-from alignment.effort import scale_named
+from alignment.effort import scale_of
 from alignment.fold import day_of, fold
 from alignment.moments import Moments, week_of
 from alignment.rectify import Array
@@ -22,7 +22,7 @@ from alignment.verdict import judge
 from flows.annotations import annotate_promotions
 from flows.workspace import Workspace
 from store.alerts import close_alert, judge_again, looked, raise_alert, read_alerts, record_look
-from store.evidence import EFFORT_SCALE, read_known
+from store.evidence import read_known
 from store.moments import read_moments
 from store.response_models import read_response_models
 from store.tags import newest_model
@@ -113,7 +113,8 @@ class _Look:
 
     def _series(self, tagged: Moments, closed: date) -> list[Series]:
         weeks, sums = weekly_sums(tagged, before=closed)
-        found = [*step_series(weeks, sums, tagged.targets), *data_series(weeks, sums, tagged.targets)]
+        scale = scale_of(self._job)
+        found = [*step_series(weeks, sums, tagged.targets, scale=scale), *data_series(weeks, sums, tagged.targets)]
         readings = read_readings(self.session, self._job, model_id=self.model, since=weeks[0])
         for measure, column in READINGS.items():
             hits, trials = _by_week(readings, column, weeks)
@@ -146,7 +147,7 @@ class _Look:
 
     def _verdict(self, step: str, measure: str, alarm: Alarm, tagged: Moments) -> Mapping[str, Any]:
         corrected = read_moments(self.session, self._job, model_id=self.model)
-        scale = scale_named(EFFORT_SCALE)
+        scale = scale_of(self._job)
         return judge(
             alarm, step=step, measure=measure, tagged=tagged, corrected=corrected, scale=scale, as_of=self.now
         ).as_json()

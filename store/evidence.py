@@ -26,7 +26,6 @@ from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, read_label_space, tagged, unpack
 from taxonomy.model import Job
 
-EFFORT_SCALE = "ces2-7"
 CHUNK = 500
 UNUSED = ("source", "content_hash", "job_id", "ingested_at", "survey_resolved", "u")
 HISTORY = ("pk", "contact_id", "customer", "started_at", "ended_at", "abandoned")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from alignment.effort import scale_of
 from api import charts
 from api.address import Links
 from api.deps import ReadingOf
@@ -32,6 +33,7 @@ def outcome(
     html = render(
         "outcome.html",
         card=card,
+        effort_words=scale_of(card.job).words,
         job=job,
         step=step,
         outcome=job.outcome_by_id[outcome],

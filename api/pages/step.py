@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
+from alignment.effort import scale_of
 from alignment.estimate import Estimate
 from alignment.scorecard import Scorecard, StepFigures, TrendPoint
 from api import charts
@@ -87,6 +88,7 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
     return render(
         "step.html",
         card=card,
+        effort_words=scale_of(card.job).words,
         job=card.job,
         step=step,
         figures=figures,

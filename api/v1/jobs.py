@@ -16,7 +16,7 @@ from api.v1.contact_shapes import ContactsShape
 from api.v1.documents import history_json, job_json, page_json, summary_json
 from store.browse import list_tagged
 from store.jobs import list_jobs
-from store.scorecards import read_friction
+from store.scorecards import read_friction, read_outcomes
 from store.scores import index_history, read_formula
 
 PROBLEMS = {
@@ -64,9 +64,16 @@ def friction(
 
 
 @job_router.get("/outcomes", response_model=shapes.OutcomesShape)
-def outcomes(request: Request, reading: ReadingOf) -> Response:
-    """Importance, satisfaction and opportunity of every outcome."""
-    return json_answer(request, outcomes_json(reading.card))
+def outcomes(
+    request: Request,
+    reading: ReadingOf,
+    by: Annotated[
+        str | None, Query(description="Also by segment.NAME or circumstance.NAME of those who answered.")
+    ] = None,
+) -> Response:
+    """Importance, satisfaction and opportunity of every outcome, with ranks; whole and in each group of people."""
+    slices = read_outcomes(reading.session, reading.job, reading.view, by=by) if by else None
+    return json_answer(request, outcomes_json(reading.card, slices))
 
 
 @job_router.get("/steps/{step}/contacts", response_model=ContactsShape, tags=["contacts"])

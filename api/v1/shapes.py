@@ -109,9 +109,10 @@ class FrictionShape(HeadShape):
 
 
 class OutcomesShape(HeadShape):
-    """Outcomes with their scores."""
+    """Outcomes with their scores, whole and by slice."""
 
     outcomes: list[OutcomeFiguresShape]
+    slices: dict[str, list[OutcomeFiguresShape]] | None = None
 
 
 class IndexBody(Shape):

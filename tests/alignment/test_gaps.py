@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from alignment.effort import scale_named
 from alignment.fold import Evidence
 from alignment.gaps import Known, gap_shares, keep_names
 from alignment.targets import Targets
@@ -14,6 +15,7 @@ from evals.coverage_worlds import draw_world
 from evals.worlds import WorldSpec, generate
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+CES = scale_named("ces2-7")
 EAST, NORTH, UP = np.eye(3, dtype=np.float32)
 
 
@@ -63,7 +65,7 @@ def groups(evidence: Evidence) -> tuple[np.ndarray, dict[int, str], dict[int, st
 
 def test_the_share_of_a_group_holds_the_truth_though_the_model_misses_some(evidence: Evidence) -> None:
     inside, strange, decided = groups(evidence)
-    share = gap_shares(evidence, ("gap-1",), strange=strange, decided=decided, as_of=NOW)["gap-1"]
+    share = gap_shares(evidence, ("gap-1",), strange=strange, decided=decided, scale=CES, as_of=NOW)["gap-1"]
     assert share.method == "rectified"
     assert share.low < inside.mean() < share.high
     assert share.reviewed == (evidence.weight > 0).sum()
@@ -72,6 +74,6 @@ def test_the_share_of_a_group_holds_the_truth_though_the_model_misses_some(evide
 def test_without_reviews_the_share_is_uncorrected(evidence: Evidence) -> None:
     _, strange, _ = groups(evidence)
     bare = replace(evidence, weight=np.zeros_like(evidence.weight))
-    share = gap_shares(bare, ("gap-1", "gap-2"), strange=strange, decided={}, as_of=NOW)
+    share = gap_shares(bare, ("gap-1", "gap-2"), strange=strange, decided={}, scale=CES, as_of=NOW)
     assert (share["gap-1"].method, share["gap-1"].low) == ("uncorrected", None)
     assert share["gap-1"].value == pytest.approx(len(strange) / len(evidence.frame))

@@ -25,6 +25,7 @@ BASE = "/v1/jobs/online-order"
         (f"{BASE}/friction?by=segment.tier&channel=chat", shapes.FrictionShape),
         (f"{BASE}/friction?from=1999-01-01&to=1999-02-01", shapes.FrictionShape),
         (f"{BASE}/outcomes", shapes.OutcomesShape),
+        (f"{BASE}/outcomes?by=segment.tier", shapes.OutcomesShape),
         (f"{BASE}/index", shapes.IndexShape),
         (f"{BASE}/index/formula", shapes.FormulaShape),
         (f"{BASE}/index/history", shapes.HistoryShape),
@@ -167,3 +168,17 @@ def test_head_answers_what_get_would_without_a_body(client):
         assert answer.status_code == 200
         assert answer.content == b""
         assert answer.headers["content-type"] == client.get(path).headers["content-type"]
+
+
+def test_outcomes_by_a_segment_are_what_the_command_line_prints(client, in_demo, run):
+    found = client.get(f"{BASE}/outcomes", params={"by": "segment.tier"}).json()
+    printed = json.loads(run("outcomes", "--job", "online-order", "--by", "segment.tier", "--json").output)
+
+    assert len(found["slices"]) > 1
+    assert {value: [one["rank"] for one in part] for value, part in found["slices"].items()} == {
+        value: [one["rank"] for one in part] for value, part in printed["slices"].items()
+    }
+
+
+def test_outcomes_by_what_people_are_not_grouped_by_are_refused(client):
+    assert client.get(f"{BASE}/outcomes", params={"by": "channel"}).status_code == 422
