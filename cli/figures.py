@@ -12,6 +12,9 @@ from cli.drivers import drivers_json, print_drivers
 from cli.index_reports import change, export, reweight
 from cli.output import job_option, json_option, print_json, print_table, shown
 
+NOTES = 3
+"""So many different reasons are printed under a table."""
+
 if TYPE_CHECKING:
     from alignment.scorecard import OutcomeFigures, Scorecard, StepFigures, View
 
@@ -74,6 +77,7 @@ def outcomes(job: str, by: str | None, as_json: bool, **chosen: Any) -> None:
         print_json(outcomes_json(card, slices))
         return
     print_outcomes(card)
+    _print_service(card)
     for value, figures in (slices or {}).items():
         _print_ranks(f"{by} = {value}", card, figures)
 
@@ -337,7 +341,6 @@ def print_outcomes(card: Scorecard) -> None:
         for one in sorted(card.outcomes, key=lambda one: one.rank or len(card.outcomes) + 1)[:10]
     ]
     print_table("Outcomes by opportunity", ("outcome", "importance", "satisfaction", "opportunity", "served"), rows)
-    _print_service(card)
 
 
 def _print_service(card: Scorecard) -> None:
@@ -357,8 +360,11 @@ def _print_service(card: Scorecard) -> None:
         return
     columns = ("outcome", "said in the survey", "by contacts since", "blend", "w of contacts")
     print_table("Satisfaction since the survey", columns, rows)
-    for note in sorted({one.service.reason for one in card.outcomes if one.service and one.service.reason}):
+    notes = sorted({one.service.reason for one in card.outcomes if one.service and one.service.reason}, key=len)
+    for note in notes[:NOTES]:
         click.echo(note)
+    if len(notes) > NOTES:
+        click.echo(f"{len(notes) - NOTES} more reasons: --json has them all")
 
 
 def _value(content: dict[str, Any]) -> str:

@@ -172,7 +172,7 @@ def _summary(
     false = sum(len(found) for found in calm)
     low, high = _poisson(false)
     found = {name: [one for one in some if one is not None] for name, some in delays.items()}
-    ratio = _ratio(delays["headway"], delays["oracle"], weeks - CHANGED_WEEK)
+    ratio = _ratio(delays["headway"], delays["oracle"])
     return {
         "contacts_a_week": contacts,
         "weeks": weeks,
@@ -215,15 +215,13 @@ def _poisson(count: int) -> tuple[float, float]:
     return low, float(stats.chi2.ppf(0.975, 2 * count + 2)) / 2
 
 
-def _ratio(mine: Sequence[float | None], theirs: Sequence[float | None], longest: int) -> dict[str, Any]:
-    """Mean delay over the oracle's, with a paired bootstrap interval; one not found counts the whole time watched."""
-    ours, oracle = (np.array([longest if one is None else one for one in some], float) for some in (mine, theirs))
-    if not len(ours):
-        return {"value": None, "interval": None}
+def _ratio(mine: Sequence[float | None], theirs: Sequence[float | None]) -> dict[str, Any]:
+    """Mean delay over the oracle's, with a paired bootstrap interval, in the worlds where both found the change."""
+    both = [(one, two) for one, two in zip(mine, theirs, strict=True) if one is not None and two is not None]
+    if not both:
+        return {"value": None, "interval": None, "worlds": 0}
+    ours, oracle = np.array(both, dtype=float).T
     picked = np.random.default_rng(5).integers(len(ours), size=(2000, len(ours)))
     ratios: NDArray[np.float64] = ours[picked].mean(axis=1) / oracle[picked].mean(axis=1)
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return {
-        "value": round(float(ours.mean() / oracle.mean()), 3),
-        "interval": [round(float(low), 3), round(float(high), 3)],
-    }
+    low, high = (round(float(end), 3) for end in np.percentile(ratios, [2.5, 97.5]))
+    return {"value": round(float(ours.mean() / oracle.mean()), 3), "interval": [low, high], "worlds": len(both)}
