@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from alignment.annotations import Annotation
+from alignment.effort import scale_of
 from alignment.estimate import Estimate
 from alignment.scorecard import FailureMode, OutcomeFigures, Scorecard, StepFigures, TrendPoint
 from api import charts
@@ -117,6 +118,9 @@ def scorecard_html(
     links = Links(card.job.id, asked)
     rows = step_rows(card, links)
     top = friction_ceiling(card)
+    outcomes = outcome_rows(card, links)
+    serviced = [row for row in outcomes if row.figures.service is not None]
+    doubts = {one.reason for row in serviced if (one := row.figures.service) and one.satisfaction.value is not None}
     return render(
         "scorecard.html",
         card=card,
@@ -138,7 +142,10 @@ def scorecard_html(
         weeks=card.index_trend,
         components=component_rows(card, links),
         modes=mode_rows(card, links),
-        outcomes=outcome_rows(card, links),
+        outcomes=outcomes,
+        serviced=serviced,
+        doubts=sorted(filter(None, doubts)),
+        effort_words=scale_of(card.job).words,
         outcome_axis=charts.axis(SCORE, low=1.0, high=10.0, count=3),
         shown_outcomes=SHOWN_OUTCOMES,
         successes=success_rows(card, links),

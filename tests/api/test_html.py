@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from alignment.estimate import Estimate
+from alignment.scorecard import ServiceEvidence
 from api.address import Asked
 from api.pages.contact import parts_of
 from api.pages.scorecard import scorecard_html
@@ -111,3 +114,25 @@ def test_evidence_is_marked_once_however_spans_overlap():
 
     assert "".join(part.text for part in parts) == text
     assert [part.text for part in parts if part.marked] == ["parcel", " is", "</b>"]
+
+
+def test_satisfaction_since_the_survey_stands_beside_what_people_said(scorecard):
+    first, *rest = scorecard.outcomes
+    moved = [Estimate(value, value - 0.4, value + 0.4, 320, 41, "blend", first.satisfaction.as_of) for value in (5, 4)]
+    evidence = ServiceEvidence(*moved, 0.37, "w was held down")
+    card = replace(scorecard, outcomes=(replace(first, service=evidence), *rest))
+    table = scorecard_html(card, asked=Asked(), choices={}).partition("Satisfaction since the survey")[2]
+    cells = re.sub(r"<[^>]+>|\s+", " ", table.partition("</details>")[0])
+
+    assert all(
+        part in cells for part in ("As people said", "5.0", "4.6–5.4", "4.0", "3.6–4.4", "0.37", "w was held down.")
+    )
+
+
+def test_an_outcomes_page_says_why_contacts_say_nothing_of_its_satisfaction(client):
+    found = client.get(f"/v1{BASE}/outcomes").json()["outcomes"]
+    unknown = next(one for one in found if one["service"] and one["service"]["satisfaction"]["value"] is None)
+    page = client.get(f"{BASE}/outcomes/{unknown['outcome']}").text
+
+    assert "As contacts have it since" in page and "Weight w of contacts" in page
+    assert unknown["service"]["reason"].removeprefix("not enough evidence: ") in page
