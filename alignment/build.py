@@ -12,6 +12,7 @@ import pandas as pd
 from alignment.clusters import Clusters
 from alignment.effort import EffortScale, scale_named, scale_of
 from alignment.estimate import Estimate
+from alignment.exposure import with_exposure
 from alignment.figures import failure_modes, step_figures, step_friction, target_estimates
 from alignment.formula import BaselineNotReadyError, IndexFormula, freeze_formula
 from alignment.heart import attempts, task_success
@@ -66,6 +67,7 @@ def build_scorecard(
     if service:
         outcomes = with_service(job, survey, outcomes, view=view, watched=partial(_watched, evidence, moments, view))
     success = task_success(job, evidence.attempts, view=view)
+    steps = step_figures(job, found, moments.targets, scale=scale, as_of=view.as_of)
     modes = failure_modes(job, found, moments.targets, scale=scale, as_of=view.as_of)
     if formula is None:
         index = without_formula(_why_no_formula(job, outcomes, modes, view), as_of=view.as_of)
@@ -81,7 +83,7 @@ def build_scorecard(
         tagged_to=tagged_to,
         index=index,
         index_trend=lines[0],
-        steps=step_figures(job, found, moments.targets, scale=scale, as_of=view.as_of),
+        steps=with_exposure(steps, events, view=view),
         step_trends=lines[1],
         failure_modes=modes,
         outcomes=outcomes,

@@ -29,7 +29,8 @@ class View:
 class StepFigures:
     """A step's friction and what it is made of. Shares and rates in [0, 1], friction 0 to 100.
 
-    `easy` is the share of answers in the easy box. The bounds hold if answering hangs on effort itself (`nonresponse`).
+    `easy` is the share of answers in the easy box, `exposure` contacts per active customer. The bounds hold if
+    answering hangs on effort itself (`nonresponse`).
     """
 
     step: str
@@ -46,6 +47,7 @@ class StepFigures:
     easy: Estimate | None = None
     effort_bounds: Estimate | None = None
     friction_bounds: Estimate | None = None
+    exposure: Estimate | None = None
 
 
 @dataclass(frozen=True)

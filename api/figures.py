@@ -36,12 +36,13 @@ COUNT = Scale("count", 0.0, math.inf)
 MINUTES = Scale("time", 0.0, math.inf, unit=" min")
 MONEY = Scale("cost", 0.0, math.inf, digits=2)
 TRANSFERS = Scale("transfers", 0.0, math.inf, digits=1)
+RATIO = Scale("ratio", 0.0, math.inf, digits=2)
 AGREEMENT = Scale("agreement", -1.0, 1.0, digits=2)
 
-SCALES = {
-    scale.name: scale
-    for scale in (FRICTION, INDEX, SHARE, EFFORT, SCORE, OPPORTUNITY, COUNT, MINUTES, MONEY, TRANSFERS, AGREEMENT)
-}
+_WRITTEN = (
+    FRICTION, INDEX, SHARE, EFFORT, SCORE, OPPORTUNITY, COUNT, MINUTES, MONEY, TRANSFERS, RATIO, AGREEMENT,
+)  # fmt: skip
+SCALES = {scale.name: scale for scale in _WRITTEN}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class StepFiguresShape(Shape):
     easy: EstimateShape | None = Field(description="share of answers in the easy box of the scale")
     effort_bounds: EstimateShape | None = Field(description="if answering hangs on effort itself")
     friction_bounds: EstimateShape | None = Field(description="the same for friction")
+    exposure: EstimateShape | None = Field(description="contacts per customer active at the step; null in slices")
 
 
 class FailureModeShape(Shape):

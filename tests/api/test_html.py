@@ -136,3 +136,13 @@ def test_an_outcomes_page_says_why_contacts_say_nothing_of_its_satisfaction(clie
 
     assert "As contacts have it since" in page and "Weight w of contacts" in page
     assert unknown["service"]["reason"].removeprefix("not enough evidence: ") in page
+
+
+def test_the_steps_page_shows_contacts_per_active_customer_or_why_not(client):
+    steps = client.get(f"/v1{BASE}/friction").json()["steps"]
+    known = next(one for one in steps if one["exposure"]["value"] is not None)
+    unknown = next(one for one in steps if one["exposure"]["value"] is None)
+
+    assert known["exposure"]["low"] < known["exposure"]["value"] < known["exposure"]["high"]
+    assert known["exposure"]["reason"] in client.get(f"{BASE}/steps/{known['step']}").text
+    assert "10 are needed" in client.get(f"{BASE}/steps/{unknown['step']}").text
