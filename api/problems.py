@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -105,6 +105,13 @@ def install(app: FastAPI) -> None:
         status = next(matching, HTTPStatus.SERVICE_UNAVAILABLE)
         title = TITLES.get(status, status.phrase)
         return answer(Problem(status.value, title, str(error)), request)
+
+    @app.exception_handler(DataError)
+    def value_error(request: Request, error: DataError) -> Response:
+        """A value that the database cannot hold, such as a NUL in a name: PostgreSQL says so, SQLite finds nothing."""
+        logger.info("database refuses a value: %s", error.orig)
+        detail = "a name or number in this request is not one that the database can hold"
+        return answer(Problem(422, "Unprocessable Content", detail), request)
 
     @app.exception_handler(DBAPIError)
     def database_error(request: Request, error: DBAPIError) -> Response:

@@ -89,11 +89,13 @@ def list_(job: str, as_json: bool) -> None:
         print_json({"job": job_id, "bulks": [vars(one) for one in found]})
         return
     rows = [
-        [one.bulk, one.by, one.step or "fits no step", str(one.items), f"{one.checked} of {one.checks}",
-         shown(one.alike, scale=100, unit="%") if one.checked else "none read yet"]
+        [one.bulk, one.by, one.step or "fits no step", str(one.items), str(one.undone),
+         f"{one.checked} of {one.checks}", shown(one.alike, scale=100, unit="%") if one.checked else "none read yet"]
         for one in found
     ]  # fmt: skip
-    print_table(f"Bulk answers of {job_id}", ("bulk", "by", "step", "items", "checks read", "same step"), rows)
+    print_table(
+        f"Bulk answers of {job_id}", ("bulk", "by", "step", "items", "taken back", "checks read", "same step"), rows
+    )
 
 
 @bulk.command()

@@ -213,6 +213,8 @@ def _find_firm(database: Database, job: Job) -> None:
 def _buys(session: DbSession, job: Job, more: int) -> str | None:
     """What so many drawn reviews are worth, in words."""
     found = known_firm(session, job)
+    if found == () and more:
+        return "What they buy stands here once the figures are measured with enough drawn reviews."
     if not found or not more or found[0].step not in job.step_by_id:
         return None
     firm = found[0]
