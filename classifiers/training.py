@@ -20,7 +20,7 @@ from classifiers.head import LinearHead
 from classifiers.held_out import Codes, HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
 from classifiers.model import Model
 from classifiers.novelty import TailFit
-from classifiers.promises import HeldOut, Promise, thresholds
+from classifiers.promises import HeldOut, Promise, Thresholds, thresholds
 from classifiers.scores import LabelSpace
 from classifiers.second_look import Looks, look_again
 from classifiers.sights import PlainSight, Texts, Tuning, plain_sight, tuned_sight
@@ -96,7 +96,6 @@ def train(
     promise = Promise(max_error, delta, loss)
     found = thresholds(held_out, promise)
     stages = replace(lexical, accept=found.lexical), replace(embedding, accept=found.embedding)
-    model = Model(space, *stages, Reach.of(documents))
     card = make_card(
         held_out,
         found,
@@ -109,11 +108,15 @@ def train(
         about=about or {},
     )
     report("done", 1.0)
+    return _named(Model(space, *stages, Reach.of(documents), card=card), held_out, found, rows)
+
+
+def _named(model: Model, held_out: HeldOut, found: Thresholds, rows: Codes) -> Model:
+    """The model under the name of its content, with what it said of texts it had not seen: `rows` of the training."""
     deferred = ~(found.lexical.sure(held_out.lexical) | found.embedding.sure(held_out.full))
     return replace(
         model,
         id=content_id(model),
-        card=card,
         held_out=cascade_scores(held_out, found),
         held_out_rows=tuple(rows.tolist()),
         held_out_deferred=tuple(deferred.tolist()),

@@ -12,7 +12,7 @@ def demo(contacts: int) -> None:
     from datetime import UTC, datetime
 
     from alignment.scorecard import View
-    from cli.figures import print_scorecard
+    from cli.figure_tables import print_scorecard
     from flows.demo import run_demo
     from store.scorecards import read_scorecard
 

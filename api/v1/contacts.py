@@ -13,7 +13,7 @@ from api.v1.documents import contact_json
 from api.v1.jobs import PROBLEMS
 from store.browse import read_contact
 
-router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS)
 
 
 @router.get("/contacts/{contact_id:path}", response_model=ContactShape)

@@ -11,7 +11,7 @@ from api.v1.jobs import PROBLEMS
 from api.v1.shapes import EstimateShape, Shape
 from store.driver_shares import read_driver_shares
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)
 
 
 class StepDriversShape(Shape):

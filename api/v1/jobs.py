@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -19,12 +19,12 @@ from store.jobs import list_jobs
 from store.scorecards import read_friction, read_outcomes
 from store.scores import index_history, read_formula
 
-PROBLEMS = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.ProblemShape, "description": what, "content": {"application/problem+json": {}}}
     for status, what in ((403, "Refused"), (404, "Not there"), (422, "A parameter cannot be used"))
 }
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1", responses=PROBLEMS)
 job_router = APIRouter(prefix="/jobs/{job}", tags=["figures"])
 
 

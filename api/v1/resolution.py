@@ -14,7 +14,7 @@ from api.v1.jobs import PROBLEMS
 from api.v1.shapes import EstimateShape, Shape
 from store.resolution_weeks import read_resolution_weeks
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)
 
 
 class ResolutionWeekShape(Shape):
