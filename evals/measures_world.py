@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.targets import NONE, Targets
+from alignment.targets import NONE
 from classifiers.scores import LabelSpace
 from taxonomy.model import DesiredOutcome, Job, JobStage, JobStep
 
@@ -143,11 +143,6 @@ def events_of(job: Job, *, attempts: int = 2000) -> pd.DataFrame:
     done = start.assign(at=at + pd.Timedelta(minutes=5), type="complete", success=rng.random(attempts) < 0.8)
     both = pd.concat([start.assign(type="start", success=None), done[rng.random(attempts) < 0.9]], ignore_index=True)
     return both.assign(event_id=np.arange(len(both)).astype(str))
-
-
-def targets_of(job: Job) -> Targets:
-    """The columns of the job's moments."""
-    return Targets.of(job)
 
 
 def _moment(day: int) -> datetime:

@@ -77,14 +77,6 @@ class DecisionBody(ByBody):
     secondary: list[str] = Field(default_factory=list, max_length=100)
 
 
-class AlsoShape(Shape):
-    """A step that the contact is about besides, as the model sees it."""
-
-    step: str
-    outcome: str | None
-    confidence: float
-
-
 class SuggestionShape(Shape):
     """What the model said, with the words that carried it; `secondary`: what the contact is about besides."""
 
