@@ -16,8 +16,8 @@ def conversations(job: str, contacts: int, as_json: bool) -> None:
     from classifiers.artifact import load
     from evals.conversations import conversations as measure
     from evals.conversations import conversations_text
-    from flows.job_version import check_version
     from flows.workspace import Workspace
+    from store.job_version import check_version
 
     workspace = Workspace.open(job)
     model = load(workspace.shelf.path(), home=workspace.settings.home)

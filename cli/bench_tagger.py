@@ -110,6 +110,6 @@ def _chosen(given: str | None, known: tuple[str, ...], option: str) -> tuple[str
 
 def _llm(settings: Settings) -> System:
     from evals.bench.asked import LlmAlone
-    from flows.llm import open_reader
+    from store.llm import open_reader
 
     return LlmAlone(open_reader(settings), settings.llm_concurrency)

@@ -120,7 +120,7 @@ def predict(job: str, model: str | None, words_alone: bool) -> None:
     """
     from classifiers.llm import AidedModel
     from flows.jobs import open_job
-    from flows.predict import Predictor
+    from store.predictor import Predictor
     from store.settings import load_settings
 
     settings = load_settings()

@@ -13,8 +13,8 @@ from classifiers.deferral import price_table as kept_shares
 from evals.accuracy import AccuracyReport, sureness
 from evals.accuracy import evaluate as grade
 from flows.labelled import Labelled, read_labelled
-from flows.predict import Predictor
 from flows.prices import PriceTable, price_table
+from store.predictor import Predictor
 from store.settings import Settings
 from tagger.model import Tag
 from tagger.tag import tag_contacts

@@ -9,9 +9,9 @@ from classifiers.llm_answer import AnswerFaultError
 from classifiers.llm_breaker import Patience, PatientLine
 from classifiers.llm_client import CallFaultError, open_client
 from classifiers.llm_draft import Brief, Draft, Drafter
-from flows.llm import endpoint_name, open_ledger
 from flows.workspace import Workspace
 from store.gaps import read_gap
+from store.llm import endpoint_name, open_ledger
 from store.settings import Settings
 from tagger.redact import redact
 from taxonomy.errors import BadInputError

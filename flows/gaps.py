@@ -20,11 +20,11 @@ from classifiers.documents import Document, joined
 from classifiers.encoder import FloatMatrix
 from classifiers.model import Model
 from classifiers.topics import centres, group, salient_vectors, terms_of
-from flows.job_version import check_version
 from flows.workspace import Workspace
 from store.evidence import read_evidence
 from store.gap_candidates import Candidates, read_candidates, read_pool, read_usual
 from store.gaps import Found, Member, known_gaps, read_gaps, save_gaps
+from store.job_version import check_version
 from store.reviews import enqueue
 from tagger.model import Contact
 from tagger.tag import document_of

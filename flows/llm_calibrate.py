@@ -18,10 +18,10 @@ from classifiers.llm import LlmStage
 from classifiers.llm_agreement import Calibration, Measured, assumed_chance, fit_calibration, save_calibration
 from classifiers.llm_prompt import text_hash
 from classifiers.model import Model
-from flows.job_version import check_version
 from flows.labelled import Labelled, read_labelled
-from flows.llm import CALIBRATION, WITH_EXAMPLES, names, open_stage
 from flows.llm_examples import reviewed_examples
+from store.job_version import check_version
+from store.llm import CALIBRATION, WITH_EXAMPLES, names, open_stage
 from store.models import ModelShelf
 from store.settings import Settings
 from taxonomy.errors import BadInputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classifiers.llm_reach import fault_of
-from flows.llm import endpoint_name, open_ledger, price_in_force
+from store.llm import endpoint_name, open_ledger, price_in_force
 from store.settings import Settings
 
 

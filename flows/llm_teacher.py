@@ -27,9 +27,9 @@ from classifiers.stages import Acceptance
 from classifiers.training import TrainingError
 from classifiers.training import train as fit
 from flows.labelled import read_documents
-from flows.llm import open_stage
 from flows.llm_calibrate import HASH_DIGITS, HELD_OUT, NoLlmError
 from flows.workspace import keep_job
+from store.llm import open_stage
 from store.models import ModelShelf
 from store.settings import Settings
 from tagger.descriptions import descriptions

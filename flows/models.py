@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.artifact import load
-from flows.job_version import check_version
 from flows.promotion import put_in_use
+from store.job_version import check_version
 from store.models import ModelShelf, NoModelError, Promotion
 from store.settings import Settings
 from taxonomy.model import Job

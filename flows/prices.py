@@ -10,7 +10,7 @@ from classifiers.llm import MOST_CANDIDATES
 from classifiers.llm_budget import Price, guessed_tokens, price_of
 from classifiers.llm_prompt import Question
 from classifiers.scores import NONE_LABEL
-from flows.llm import definitions, price_in_force
+from store.llm import definitions, price_in_force
 from store.settings import Settings
 from tagger.labels import label_space
 from tagger.tag import Document

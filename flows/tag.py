@@ -12,14 +12,14 @@ from classifiers.llm import AidedModel
 from classifiers.model import Model
 from flows.drivers import catch_up, note_drivers
 from flows.honest import honest
-from flows.job_version import check_version
 from flows.lessons import learned_of
-from flows.llm import aided
 from flows.llm_examples import reviewed_examples
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
 from store.contacts import read_contacts
+from store.job_version import check_version
 from store.learned import save_learned
+from store.llm import aided
 from store.review_promise import floor_of
 from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged

@@ -63,7 +63,7 @@ def test_doctor_says_that_a_budget_cannot_hold_without_a_price(
 def test_llm_status_tells_what_was_spent_today(
     home: Path, chat_server: ChatServer, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.llm import open_ledger
+    from store.llm import open_ledger
     from store.settings import load_settings
 
     configure(monkeypatch, chat_server.url)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.artifact import ModelFileError
-from flows.job_version import JobVersionError
+from store.job_version import JobVersionError
 from store.models import NoModelError
 
 STEPS = "steps:\n  - {{id: a, stage: locate, name: {}}}\n  - {{id: b, stage: conclude, name: B}}\n"

@@ -10,8 +10,8 @@ import pytest
 
 from classifiers.artifact import load
 from flows.lessons import gather
-from flows.llm import aided
 from flows.llm_examples import reviewed_examples
+from store.llm import aided
 from store.models import ModelShelf
 from store.settings import Settings, load_settings
 from taxonomy.loader import find_job

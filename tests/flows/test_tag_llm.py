@@ -82,7 +82,7 @@ def test_without_an_endpoint_nothing_is_asked(few_home: Path, contacts: list[dic
 
 def test_nothing_of_the_llm_is_imported_before_one_is_configured() -> None:
     script = (
-        "import sys, flows.predict, flows.tag; print([m for m in ('langchain_openai', 'openai') if m in sys.modules])"
+        "import sys, store.predictor, flows.tag; print([m for m in ('langchain_openai', 'openai') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

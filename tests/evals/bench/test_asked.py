@@ -4,7 +4,7 @@ import pytest
 
 from evals.bench.asked import LlmAlone
 from evals.bench.split import Split
-from flows.llm import open_reader
+from store.llm import open_reader
 from store.settings import load_settings
 from tests.chat_server import ChatServer, Reply, completion, labels, saying
 

@@ -10,8 +10,8 @@ from typing import Any
 from classifiers.artifact import load
 from classifiers.llm import AidedModel
 from classifiers.model import Model, WordsAlone
-from flows.job_version import check_version
-from flows.llm import aided
+from store.job_version import check_version
+from store.llm import aided
 from store.models import ModelShelf
 from store.settings import Settings
 from tagger.formats.chunks import Line
