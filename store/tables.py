@@ -35,6 +35,7 @@ from store.review_tables import (
     review_probabilities,
 )
 
+from store.run_tables import pulled_files, stage_leases, stage_runs
 __all__ = [
     "Utc",
     "alert_events",
@@ -62,6 +63,7 @@ __all__ = [
     "quarantine",
     "replicates",
     "response_models",
+    "pulled_files",
     "review_budgets",
     "review_bulk_items",
     "review_bulks",
@@ -75,6 +77,7 @@ __all__ = [
     "stage_runs",
     "tags",
     "transcripts",
+    "stage_leases",
 ]
 
 contacts = Table(
@@ -270,17 +273,4 @@ published = Table(
     Column("content", JSON, nullable=False),
     Column("as_of", Utc, nullable=False),
     Index("ix_published_job_as_of", "job_id", "as_of"),
-)
-
-stage_runs = Table(
-    "stage_runs",
-    metadata,
-    Column("pk", Key, primary_key=True),
-    Column("run_id", String(64), nullable=False),
-    Column("stage", String(40), nullable=False),
-    Column("job_id", String(100)),
-    Column("started_at", Utc, nullable=False),
-    Column("ended_at", Utc),
-    Column("status", String(20), nullable=False),
-    Column("counts", JSON, nullable=False),
 )
