@@ -11,13 +11,15 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from flows.decisions import Imported, check_probability, parse_decision
+from flows.decisions import Imported
 from flows.workspace import Workspace
+from store.decision_import import check_probability
 from store.exchange import outgoing_items
 from store.review_standing import read_reads
 from store.reviews import add_decisions, find_item
 from tagger import exchange_argilla as argilla
 from tagger import exchange_label_studio as label_studio
+from tagger.decision_record import parse_decision
 from tagger.exchange import Arrived, Incoming, Outgoing, Passed, People, Unusable
 from tagger.formats.chunks import chunks
 from tagger.formats.json_lines import read_json_lines, read_json_list

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.decisions import parse_decision
+from tagger.decision_record import parse_decision
 from tagger.labels import LabelReader, UnknownLabelError
 from tagger.review import ReviewError
 from taxonomy.loader import find_job

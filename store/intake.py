@@ -1,0 +1,168 @@
+"""Checked input into the store: contacts, outcome surveys and product events. Nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from store.contacts import Incoming, add_contacts
+from store.identity import Identity
+from store.quarantine import Refused, put_aside
+from store.session import Database
+from store.surveys import add_answers, add_events
+from tagger.answers import RowError, parse_answer, parse_event
+from tagger.formats.reading import Accepted, Rejected
+from tagger.formats.record import contact_to_json
+from tagger.labels import LabelReader
+from tagger.redact import redact_contact, redact_raw
+from taxonomy.model import Job
+
+Kind = Literal["contacts", "outcome-survey", "events"]
+BATCH = 1000
+PEOPLE = ("respondent_id", "customer_id")
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of the input: every line is in exactly one of these counts.
+
+    `passed_over` counts contacts that began before the day asked for.
+    """
+
+    accepted: int = 0
+    updated: int = 0
+    already_there: int = 0
+    quarantined: int = 0
+    passed_over: int = 0
+
+    def __add__(self, other: Ingested) -> Ingested:
+        mine, theirs = asdict(self), asdict(other)
+        return Ingested(**{name: mine[name] + theirs[name] for name in mine})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A checked row of a survey or of events."""
+
+    line: int
+    values: Mapping[str, Any]
+
+
+Item = Accepted | Row | Rejected
+Given = tuple[int, Mapping[str, Any]] | Rejected
+"""A row as it came in, with its line."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a batch, and what of it was refused with the reason."""
+
+    counts: Ingested
+    refused: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One file or request on its way into the store.
+
+    `place` says where it came from, for the quarantine; `quarantine` False only counts what is refused.
+    """
+
+    database: Database
+    identity: Identity
+    place: str
+    kind: Kind = "contacts"
+    job: Job | None = None
+    source: str = "default"
+    quarantine: bool = True
+
+    def store(self, batch: Sequence[Item]) -> Stored:
+        """Store a batch and put aside what was refused, in one unit of work."""
+        refused = [item for item in batch if isinstance(item, Rejected)]
+        with self.database.session() as session:
+            done, conflicts = self._add_contacts(session, [item for item in batch if isinstance(item, Accepted)])
+            rows, at_odds = self._add_rows(session, [item for item in batch if isinstance(item, Row)])
+            every = (*refused, *conflicts, *at_odds)
+            put_aside(session, [self._refused(item) for item in every] if self.quarantine else [])
+        return Stored(done + rows + Ingested(quarantined=len(every)), every)
+
+    def _add_contacts(self, session: Session, good: Sequence[Accepted]) -> tuple[Ingested, list[Rejected]]:
+        batch = [Incoming.of(item.contact, redact=redact_contact, identity=self.identity) for item in good]
+        job_id = self.job.id if self.job else None
+        added = add_contacts(session, batch, source=self.source, job_id=job_id, identity=self.identity)
+        conflicts = [_conflict(good[position]) for position in added.conflicts]
+        return Ingested(added.accepted, added.updated, added.present), conflicts
+
+    def _add_rows(self, session: Session, good: Sequence[Row]) -> tuple[Ingested, list[Rejected]]:
+        if not good or self.job is None:
+            return Ingested(), []
+        add = add_answers if self.kind == "outcome-survey" else add_events
+        new, at_odds = add(session, [_keyed(item.values, self.identity, self.job.id) for item in good])
+        present = len(good) - new - len(at_odds)
+        return Ingested(new, 0, present), [_row_conflict(good[position]) for position in at_odds]
+
+    def _refused(self, item: Rejected) -> Refused:
+        return Refused(
+            input_kind=self.kind,
+            source=self.source,
+            job_id=self.job.id if self.job else None,
+            path=self.place,
+            line=item.line,
+            reason=item.kind,
+            message=redact_raw(item.message),
+            raw=redact_raw(item.raw),
+            truncated=item.truncated,
+        )
+
+
+def checked_rows(rows: Iterable[Given], kind: Kind, job: Job, *, now: datetime | None = None) -> Iterator[Item]:
+    """Rows of an outcome survey or of events in the words of the job, or why each cannot be used."""
+    labels = LabelReader(job)
+    parse = parse_event if kind == "events" else parse_answer
+    moment = now or datetime.now(UTC)
+    return (_checked(row, labels, parse, moment) for row in rows)
+
+
+def batched(items: Iterable[Item]) -> Iterator[tuple[Item, ...]]:
+    """As many at a time as one unit of work takes."""
+    rest = iter(items)
+    while batch := tuple(islice(rest, BATCH)):
+        yield batch
+
+
+def _checked(row: Given, labels: LabelReader, parse: Callable[..., dict[str, Any]], now: datetime) -> Row | Rejected:
+    if isinstance(row, Rejected):
+        return row
+    line, values = row
+    try:
+        return Row(line, parse(values, labels, now=now))
+    except RowError as error:
+        nameless = {name: value for name, value in values.items() if name not in PEOPLE}
+        return Rejected(line, error.kind, str(error), json.dumps(nameless, default=str))
+
+
+def _conflict(item: Accepted) -> Rejected:
+    message = f"id {item.contact.id!r} was seen with other content; give this contact an id of its own"
+    kept = json.dumps(contact_to_json(redact_contact(item.contact)))
+    return Rejected(item.line, "id-conflict", message, kept, id=item.contact.id)
+
+
+def _row_conflict(item: Row) -> Rejected:
+    message = "a row of the same key was seen with other content; give this one a key of its own"
+    nameless = {name: value for name, value in item.values.items() if name not in ("respondent", "customer")}
+    return Rejected(item.line, "id-conflict", message, json.dumps(nameless, default=str))
+
+
+def _keyed(values: Mapping[str, Any], identity: Identity, job_id: str) -> dict[str, Any]:
+    """Survey and event rows under their job, with people as keyed hashes."""
+    keyed = {**values, "job_id": job_id}
+    for name in ("respondent", "customer"):
+        if keyed.get(name) is not None:
+            keyed[name] = identity.customer(keyed[name])
+    return keyed
