@@ -1,78 +1,124 @@
-"""Who may ask. While no key has been made, only this very machine, by a name that is its own."""
+"""Who may do what: each route declares its least role, at the route or at its router, or the server does not start.
+
+    router = APIRouter(dependencies=[require("leader")])                 # reading: everybody with a key or a login
+
+    @router.post("/x", dependencies=[require("analyst")])                # writing: on top of the router's
+
+    @router.get("/healthz", dependencies=[anybody()])                    # before login
+
+Where a router and a route both declare, both must allow. `api.permissions` checks the declarations when the server
+starts. `caller_of(request)` is who asks. A caller whose key is for
+some jobs only meets others as if they were not there: `{job}` in a path and `?job=` are checked here, everything that
+the store finds by itself in `store.permitted`.
+"""
 
 from __future__ import annotations
 
-import ipaddress
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import Depends
+from starlette.requests import HTTPConnection, Request
 
-from api.problems import Problem, answer
+from store.jobs import UnknownJobError
 from taxonomy.errors import HeadwayError
 
 Role = Literal["leader", "analyst", "service", "admin"]
+Way = Literal["loopback", "key", "session", "nobody"]
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+ROLES: tuple[Role, ...] = get_args(Role)
+ALLOWED: Mapping[Role, frozenset[Role]] = {
+    "leader": frozenset(ROLES),
+    "analyst": frozenset({"analyst", "admin"}),
+    "service": frozenset({"service", "admin"}),
+    "admin": frozenset({"admin"}),
+}
+"""Who may what a role may: everybody reads; a service adds contacts and runs, but a decision is a person's."""
 
 
 class AccessRefusedError(HeadwayError):
     """The caller may not have what was asked for."""
 
 
+class NotLoggedInError(HeadwayError):
+    """Nobody said who is asking."""
+
+
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who may ask, and as what."""
+    """Somebody who may ask, and as what.
+
+    `name` stands in the audit log. `role` None: may do nothing yet. `jobs` None: all jobs. `way`: how they showed who
+    they are; `session` is the id of their login, `key` that of their key.
+    """
 
     name: str
-    role: Role
+    role: Role | None
+    jobs: frozenset[str] | None = None
+    way: Way = "loopback"
+    session: str = ""
+    key: str = ""
+
+    def may(self, role: Role) -> bool:
+        """Whether they may do what needs a role."""
+        return self.role in ALLOWED[role]
+
+    def sees(self, job_id: str) -> bool:
+        """Whether a job exists for them."""
+        return self.jobs is None or job_id in self.jobs
 
 
-def authenticate(connection: HTTPConnection) -> Caller:
-    """The caller behind a request. Raises AccessRefusedError.
+NOBODY = Caller("nobody", None, frozenset(), "nobody")
 
-    Without keys that is anybody on this machine, as admin. The address counts as the socket gives it: what a
-    forwarding header claims is never believed, and its mere presence shows that somebody else is behind it.
-    A web site may point its own name at this machine (DNS rebinding), so the name asked for must be local too.
+
+def caller_of(request: HTTPConnection) -> Caller:
+    """Who asks; the middleware of `api.authentication` found out."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def may_read_text(request: HTTPConnection) -> bool:
+    """Whether the caller may read whole transcripts: analysts and admins; leaders where the settings say so.
+
+    Others see figures, and of a contact only the lines that carried a decision.
     """
-    if connection.client is None or not is_loopback(connection.client.host):
-        raise AccessRefusedError("this server has no keys yet and answers only the machine that it runs on")
-    if any(name in connection.headers for name in FORWARDED):
-        raise AccessRefusedError("this server has no keys yet and does not answer through a proxy")
-    hosts = connection.headers.getlist("host")
-    if len(hosts) != 1 or LOCAL_HOST.fullmatch(hosts[0]) is None:
-        raise AccessRefusedError("ask for this server as localhost, 127.0.0.1 or [::1]")
-    return Caller("loopback", "admin")
+    caller = caller_of(request)
+    return caller.may("analyst") or (caller.role == "leader" and request.app.state.settings.leaders_read_text)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own: 127.0.0.0/8 or ::1, also IPv4 written as IPv6."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+@dataclass(frozen=True)
+class Permission:
+    """What a route asks of its caller. `role` None: nothing. `writes`: readers may write here, on purpose."""
 
+    role: Role | None
+    writes: bool = False
 
-class AccessMiddleware:
-    """Refuses before anything else runs, so that no route, file or error page can be forgotten."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its `caller`, or answer 403."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
+    async def __call__(self, request: Request) -> None:
+        """Raises NotLoggedInError, AccessRefusedError; UnknownJobError for a job that the key is not for."""
+        if self.role is None:
             return
-        connection = HTTPConnection(scope)
-        try:
-            connection.state.caller = authenticate(connection)
-        except AccessRefusedError as error:
-            await answer(Problem(403, "Refused", str(error)), connection)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        caller = caller_of(request)
+        if caller.role is None:
+            raise NotLoggedInError("say who you are: log in at /login, or send a key as Authorization: Bearer")
+        if not caller.may(self.role):
+            able = " or ".join(role for role in ROLES if role in ALLOWED[self.role])
+            raise AccessRefusedError(f"this needs the role {able}; {caller.name} is {caller.role}")
+        named = [request.path_params.get("job"), *request.query_params.getlist("job")]
+        for job in named:
+            if job and not caller.sees(job):
+                raise UnknownJobError(f"job {job!r} is not in this database, or not for this key")
+
+
+def require(role: Role, *, writes: bool = False) -> Any:
+    """The declaration of a route's least role, for `dependencies=[...]`.
+
+    A route that changes something must need more than leader; where readers may (a subscription of their own),
+    `writes=True` says that it is meant.
+    """
+    return Depends(Permission(role, writes))
+
+
+def anybody() -> Any:
+    """The declaration of a route that answers before login: health, the login itself, style sheets."""
+    return Depends(Permission(None))

@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import assets, problems
-from api.access import AccessMiddleware
+from api import assets, problems, schema
+from api.authentication import AccessMiddleware
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
 from api.pages.alerts import router as alerts_page
@@ -23,6 +23,7 @@ from api.pages.review import router as review_page
 from api.pages.review_stats import router as review_stats_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
+from api.permissions import served_routes
 from api.v1 import alerts as v1_alerts
 from api.v1 import annotations as v1_annotations
 from api.v1 import contacts as v1_contacts
@@ -60,6 +61,7 @@ MODULES = (
     v1_review,
     v1_runs,
     assets,
+    schema,
 )
 
 
@@ -72,8 +74,10 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         database.engine.dispose()
 
-    # The interactive documentation of FastAPI loads its scripts from another host; /openapi.json stays.
-    app = FastAPI(title="Headway", version=_version(), docs_url=None, redoc_url=None, lifespan=lifespan)
+    # The interactive documentation of FastAPI loads its scripts from another host, and its /openapi.json asks nobody.
+    app = FastAPI(
+        title="Headway", version=_version(), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
     app.state.database = database
     app.state.settings = settings
     problems.install(app)
@@ -81,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     for page in PAGES:
         app.include_router(page)
+    served_routes(app.routes)
     app.add_middleware(AccessMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(HeadMiddleware)

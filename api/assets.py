@@ -11,14 +11,15 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.access import anybody
+
 FOLDER = Path(__file__).parent / "static"
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[anybody()])
 
 
 @dataclass(frozen=True)

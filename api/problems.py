@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from api.access import AccessRefusedError, NotLoggedInError
 from api.headers import ALWAYS
 from api.rendering import render
 from store.alerts import UnknownAlertError
@@ -42,7 +43,8 @@ STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
         (NotFoundError, UnknownAlertError, UnknownJobError, UnknownContactError, UnknownGapError, UnknownItemError),
         HTTPStatus.NOT_FOUND,
     ),
-    ((RefusedError,), HTTPStatus.FORBIDDEN),
+    ((NotLoggedInError,), HTTPStatus.UNAUTHORIZED),
+    ((RefusedError, AccessRefusedError), HTTPStatus.FORBIDDEN),
     ((HeldByAnotherError,), HTTPStatus.CONFLICT),
     ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),
 )

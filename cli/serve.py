@@ -12,8 +12,8 @@ def command(host: str, port: int) -> None:
     """Start the monitor: the pages and the /v1 API."""
     import uvicorn
 
-    from api.access import is_loopback
     from api.app import create_app
+    from api.authentication import is_loopback
     from store.settings import load_settings
 
     if host != "localhost" and not is_loopback(host):

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from store.audit import chain_pending
 from store.settings import Settings
 from taxonomy.errors import HeadwayError
 
@@ -45,9 +46,13 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One unit of work: committed when the block ends well, rolled back when it does not."""
+        """One unit of work: committed when the block ends well, rolled back when it does not.
+
+        What `record_audit` noted is written last, so that its lock is short.
+        """
         with Session(self.engine) as session, session.begin():
             yield session
+            chain_pending(session)
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version. Raises DatabaseUnreachableError."""

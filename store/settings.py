@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from store.timetable import Timetable
 from taxonomy.errors import BadInputError
 
 SECRETS = ("secret", "openai_api_key")
@@ -58,12 +59,24 @@ class Settings(BaseSettings):
     alert_silence_days: float = Field(
         default=3.0, ge=0, description="days without new contacts after which an alert is raised; 0 never"
     )
+    stale_hours: float = Field(
+        default=26.0, gt=0, description="hours after which a new contact must be in the figures, or they show as stale"
+    )
+    schedule: Timetable | None = Field(
+        default=None, description="when each stage runs: the table [schedule] of headway.toml; unset means the default"
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, description="address of an OpenTelemetry collector (OTLP over HTTP); unset means no traces"
+    )
     encoder: str | None = Field(
         default=None,
         description="encoder that trainings use: a sentence-transformers name or path, or an ONNX file; unset: MiniLM",
     )
     encoder_languages: str | None = Field(
         default=None, description="languages that this encoder reads, such as en,de; for the model's card"
+    )
+    leaders_read_text: bool = Field(
+        default=False, description="whether leaders may read whole redacted transcripts, as analysts do"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level that is logged"

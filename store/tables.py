@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from store.alert_tables import alert_events, alert_looks, alerts
 from store.annotation_tables import annotation_events
+from store.audit_tables import audit_events, audit_head
 from store.columns import Key, Utc, metadata
 from store.driver_tables import contact_drivers
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
@@ -34,14 +35,16 @@ from store.review_tables import (
     review_leases,
     review_probabilities,
 )
-
 from store.run_tables import pulled_files, stage_leases, stage_runs
+
 __all__ = [
     "Utc",
     "alert_events",
     "alert_looks",
     "alerts",
     "annotation_events",
+    "audit_events",
+    "audit_head",
     "contact_drivers",
     "contacts",
     "formulas",
@@ -60,10 +63,10 @@ __all__ = [
     "product_events",
     "promise_checks",
     "published",
+    "pulled_files",
     "quarantine",
     "replicates",
     "response_models",
-    "pulled_files",
     "review_budgets",
     "review_bulk_items",
     "review_bulks",
@@ -74,10 +77,10 @@ __all__ = [
     "review_items",
     "review_leases",
     "review_probabilities",
+    "stage_leases",
     "stage_runs",
     "tags",
     "transcripts",
-    "stage_leases",
 ]
 
 contacts = Table(

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from api.access import require
 from api.address import Asked, Links
 from api.deps import DbSession, ReadingOf
 from api.figures import EFFORT, SHARE, Scale, number
@@ -20,7 +21,7 @@ from store.jobs import read_job
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 VERDICTS = {
     "real": "Confirmed by reviews",
@@ -92,7 +93,7 @@ def alerts(request: Request, reading: ReadingOf) -> Response:
     return page_answer(request, html)
 
 
-@router.post("/jobs/{job}/alerts/{alert}")
+@router.post("/jobs/{job}/alerts/{alert}", dependencies=[require("analyst")])
 def say(request: Request, session: DbSession, form: Form, job: str, alert: str) -> Response:
     """Acknowledge an alert, or mark it true or false. Raises UnclearMarkError."""
     check_same_origin(request)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 
 from alignment.estimate import Estimate
 from api import charts
+from api.access import require
 from api.address import Links, contact_link
 from api.deps import DbSession
 from api.figures import SHARE
@@ -29,7 +30,7 @@ from store.review_queueing import queue_named
 from tagger.model import NONE_FITS, EvidenceSpan, Tag
 from taxonomy.model import Job
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 SHOWN_STEPS = 4
 
@@ -132,7 +133,7 @@ def contact(
     return page_answer(request, html)
 
 
-@router.post("/review/ask")
+@router.post("/review/ask", dependencies=[require("leader", writes=True)])
 def ask(request: Request, session: DbSession, form: Form) -> Response:
     """A leader asks for a contact to be reviewed; back to its page."""
     check_same_origin(request)

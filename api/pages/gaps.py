@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from api.access import require
 from api.deps import DbSession
 from api.pages.review_session import Form, Sender, analyst_of, check_same_origin, remember, text
 from api.problems import RefusedError
@@ -23,7 +24,7 @@ from taxonomy.loader import UnknownJobError
 from taxonomy.model import Job, JobStage
 from taxonomy.proposal import NewStep, Proposal, ProposalError
 
-router = APIRouter(prefix="/jobs/{job}/gaps", include_in_schema=False)
+router = APIRouter(prefix="/jobs/{job}/gaps", include_in_schema=False, dependencies=[require("leader")])
 
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 ADMIN = "admin"
@@ -50,7 +51,7 @@ def gaps(request: Request, session: DbSession, job: str) -> Response:
     return HTMLResponse(html, headers=HEADERS)
 
 
-@router.post("/name")
+@router.post("/name", dependencies=[require("analyst")])
 def name(request: Request, form: Form, job: str) -> Response:
     """Say who is asking; proposals and approvals carry it."""
     check_same_origin(request)
@@ -59,7 +60,7 @@ def name(request: Request, form: Form, job: str) -> Response:
     return answer
 
 
-@router.post("/proposals")
+@router.post("/proposals", dependencies=[require("analyst")])
 def propose_outcome(request: Request, session: DbSession, analyst: Sender, form: Form, job: str) -> Response:
     """Stage an outcome; it changes nothing until it is approved."""
     current = newest_job(request, session, read_job(session, job))
@@ -68,7 +69,7 @@ def propose_outcome(request: Request, session: DbSession, analyst: Sender, form:
     return _back(job, staged.proposal)
 
 
-@router.post("/proposals/{proposal}/approve")
+@router.post("/proposals/{proposal}/approve", dependencies=[require("admin")])
 def approve_outcome(
     request: Request, session: DbSession, analyst: Sender, form: Form, job: str, *, proposal: str
 ) -> Response:
@@ -79,7 +80,7 @@ def approve_outcome(
     return _back(job, proposal)
 
 
-@router.post("/proposals/{proposal}/reject")
+@router.post("/proposals/{proposal}/reject", dependencies=[require("admin")])
 def reject_outcome(
     request: Request, session: DbSession, analyst: Sender, form: Form, job: str, *, proposal: str
 ) -> Response:

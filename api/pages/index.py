@@ -13,6 +13,7 @@ from alignment.estimate import Estimate
 from alignment.index import explain
 from alignment.scorecard import Scorecard
 from api import charts
+from api.access import require
 from api.address import Links
 from api.deps import ReadingOf
 from api.figures import INDEX
@@ -23,7 +24,7 @@ from api.pages.scorecard import component_rows, week_link
 from api.rendering import render
 from store.scores import PublishedIndex, index_history, read_formula
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 KINDS = {
     "opportunity": ("opportunity", "Opportunity"),

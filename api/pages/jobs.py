@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from api.access import require
 from api.address import Links
 from api.deps import DbSession
 from api.headers import page_answer
@@ -12,7 +13,7 @@ from api.rendering import render
 from store.jobs import list_jobs
 from taxonomy.model import Job
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 
 @router.get("/")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from alignment.effort import scale_of
 from api import charts
+from api.access import require
 from api.address import Links
 from api.deps import ReadingOf
 from api.figures import SCORE
@@ -18,7 +19,7 @@ from api.problems import NotFoundError
 from api.rendering import render
 from store.browse import list_tagged
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 
 @router.get("/jobs/{job}/outcomes/{outcome}")

@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from api.access import require
 from api.deps import DbSession
 from api.headers import POLICY
 from api.pages.review_answer import UnclearAnswerError, answer_of
@@ -29,7 +30,7 @@ from store.review_work import Answer, decide, flag, last_decided, skip, undo
 from store.session import Database
 from taxonomy.model import Job
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("analyst")])
 
 HEADERS = {
     "Content-Security-Policy": "; ".join((POLICY, "script-src 'self'", "connect-src 'self'")),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
 from alignment.agreement import GOOD, TENTATIVE, Agreement
+from api.access import require
 from api.deps import DbSession
 from api.headers import page_answer
 from api.learning_chart import learning_chart
@@ -24,7 +25,7 @@ from store.review_queue import reviewed_job
 from store.review_stats import read_agreement, read_stats
 from taxonomy.model import Job
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 
 @router.get("/review/stats")

@@ -14,6 +14,7 @@ from alignment.effort import scale_of
 from alignment.estimate import Estimate
 from alignment.scorecard import FailureMode, OutcomeFigures, Scorecard, StepFigures, TrendPoint
 from api import charts
+from api.access import require
 from api.address import Asked, Links
 from api.deps import Reading, ReadingOf
 from api.figures import FRICTION, INDEX, SCORE, SHARE
@@ -25,7 +26,7 @@ from api.rendering import render
 from store.alerts import Alert
 from taxonomy.model import DesiredOutcome, JobStage, JobStep
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 HEAT = (15.0, 25.0, 35.0, 50.0)
 SHOWN_OUTCOMES = 8

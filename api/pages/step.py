@@ -13,6 +13,7 @@ from alignment.effort import scale_of
 from alignment.estimate import Estimate
 from alignment.scorecard import Scorecard, StepFigures, TrendPoint
 from api import charts
+from api.access import require
 from api.address import Links
 from api.deps import Reading, ReadingOf
 from api.figures import FRICTION, SHARE
@@ -28,7 +29,7 @@ from store.resolution_weeks import read_resolution_weeks
 from store.scorecards import read_friction
 from taxonomy.model import JobStep
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 
 ROWS = 20

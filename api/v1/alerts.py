@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from api.access import require
 from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
@@ -17,7 +18,9 @@ from api.v1.shapes import Shape
 from store.alerts import find_alert, last_look, read_alerts, say_of_alert, track_record
 from store.jobs import read_job
 
-router = APIRouter(prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[Depends(check_same_origin)])
+router = APIRouter(
+    prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[require("leader"), Depends(check_same_origin)]
+)
 
 
 class SaidShape(Shape):
@@ -100,7 +103,7 @@ def list_alerts(
     return json_answer(request, {"items": items, "next_cursor": None, "watched": watched, "track_record": track})
 
 
-@router.post("/{alert}", response_model=AlertShape)
+@router.post("/{alert}", response_model=AlertShape, dependencies=[require("analyst")])
 def say(session: DbSession, job: str, alert: str, body: SayBody) -> Any:
     """Acknowledge an alert, or mark it true or false; kept as an event."""
     found = read_job(session, job)

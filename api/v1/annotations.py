@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from alignment.annotations import Annotation
+from api.access import require
 from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
@@ -19,7 +20,11 @@ from api.v1.shapes import Shape
 from store.annotations import edit_annotation, read_annotations, record_annotation
 from store.jobs import read_job
 
-router = APIRouter(prefix="/v1/jobs/{job}/annotations", tags=["annotations"], dependencies=[Depends(check_same_origin)])
+router = APIRouter(
+    prefix="/v1/jobs/{job}/annotations",
+    tags=["annotations"],
+    dependencies=[require("leader"), Depends(check_same_origin)],
+)
 
 Text = Annotated[str, Field(min_length=1, max_length=500, examples=["tracking page rebuilt"])]
 Name = Annotated[str, Field(min_length=1, max_length=60, description="who says so")]
@@ -77,7 +82,7 @@ def list_annotations(
     return json_answer(request, {"items": [_json(one) for one in found], "next_cursor": None})
 
 
-@router.post("", response_model=AnnotationShape, status_code=201)
+@router.post("", response_model=AnnotationShape, status_code=201, dependencies=[require("analyst")])
 def add(session: DbSession, job: str, body: NewBody) -> Any:
     """Add an annotation; the same one twice is kept once."""
     _known_step(session, job, body.step)
@@ -86,7 +91,7 @@ def add(session: DbSession, job: str, body: NewBody) -> Any:
     return _json(_one(session, job, key))
 
 
-@router.post("/{annotation}", response_model=AnnotationShape)
+@router.post("/{annotation}", response_model=AnnotationShape, dependencies=[require("analyst")])
 def change(session: DbSession, job: str, annotation: str, body: ChangeBody) -> Any:
     """Change or withdraw an annotation; what it said before is kept as an event."""
     before = _one(session, job, annotation)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.access import require
 from api.deps import DbSession
 from api.headers import json_answer
 from api.v1.contact_shapes import ContactShape
@@ -13,7 +14,7 @@ from api.v1.documents import contact_json
 from api.v1.jobs import PROBLEMS
 from store.browse import read_contact
 
-router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["contacts"], responses=PROBLEMS, dependencies=[require("leader")])
 
 
 @router.get("/contacts/{contact_id:path}", response_model=ContactShape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require
 from api.deps import ReadingOf
 from api.headers import json_answer
 from api.problems import NotFoundError
@@ -11,7 +12,7 @@ from api.v1.jobs import PROBLEMS
 from api.v1.shapes import EstimateShape, Shape
 from store.driver_shares import read_driver_shares
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS, dependencies=[require("leader")])
 
 
 class StepDriversShape(Shape):

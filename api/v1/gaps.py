@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require
 from api.deps import DbSession
 from api.headers import json_answer
 from api.v1.shapes import EstimateShape, Shape
@@ -13,7 +14,7 @@ from store.gap_proposals import read_proposals
 from store.gaps import read_gaps
 from store.jobs import read_job
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["taxonomy"])
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["taxonomy"], dependencies=[require("leader")])
 
 
 class GapExampleShape(Shape):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from api.access import anybody
 from api.v1 import shapes
 from store.session import Database
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[anybody()])
 
 
 @router.get("/healthz", response_model=shapes.StateShape)

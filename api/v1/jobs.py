@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from alignment.documents import friction_json, head_json, index_json, outcomes_json, scorecard_json
+from api.access import require
 from api.address import breakdown
 from api.deps import DbSession, ReadingOf
 from api.headers import json_answer
@@ -24,7 +25,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, what in ((403, "Refused"), (404, "Not there"), (422, "A parameter cannot be used"))
 }
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS)
+router = APIRouter(prefix="/v1", responses=PROBLEMS, dependencies=[require("leader")])
 job_router = APIRouter(prefix="/jobs/{job}", tags=["figures"])
 
 

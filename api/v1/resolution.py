@@ -7,6 +7,7 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from api.access import require
 from api.deps import ReadingOf
 from api.headers import json_answer
 from api.problems import NotFoundError
@@ -14,7 +15,7 @@ from api.v1.jobs import PROBLEMS
 from api.v1.shapes import EstimateShape, Shape
 from store.resolution_weeks import read_resolution_weeks
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["figures"], responses=PROBLEMS, dependencies=[require("leader")])
 
 
 class ResolutionWeekShape(Shape):

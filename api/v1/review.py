@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.access import require
 from api.deps import DbSession
 from api.pages.review_session import check_same_origin
 from api.v1 import review_shapes as shapes
@@ -25,12 +26,12 @@ from tagger.model import Labels
 from tagger.review import CANNOT_TELL
 from taxonomy.model import Job
 
-router = APIRouter(prefix="/v1/review", tags=["review"], dependencies=[Depends(check_same_origin)])
+router = APIRouter(prefix="/v1/review", tags=["review"], dependencies=[require("leader"), Depends(check_same_origin)])
 
 JobName = Annotated[str | None, Query(description="Whose queue; may be left out where there is one job.")]
 
 
-@router.post("/claim", response_model=shapes.ClaimsShape)
+@router.post("/claim", response_model=shapes.ClaimsShape, dependencies=[require("analyst")])
 def claim_items(session: DbSession, body: shapes.ClaimBody) -> Any:
     """Up to `n` items in the order of work; those already in hand come first and are renewed."""
     job = reviewed_job(session, body.job)
@@ -39,14 +40,14 @@ def claim_items(session: DbSession, body: shapes.ClaimBody) -> Any:
     return {"items": [_claimed(read_item(session, one.item, body.by), one) for one in found]}
 
 
-@router.post("/ask", response_model=shapes.QueuedShape)
+@router.post("/ask", response_model=shapes.QueuedShape, dependencies=[require("leader", writes=True)])
 def ask(session: DbSession, body: shapes.AskBody) -> Any:
     """Put contacts in the queue because a leader asks; they never correct a figure."""
     job = reviewed_job(session, body.job)
     return asdict(queue_named(session, body.contacts, "asked", job_id=job, by=body.by, note=body.why))
 
 
-@router.post("/{item}/decision", response_model=shapes.RecordedShape)
+@router.post("/{item}/decision", response_model=shapes.RecordedShape, dependencies=[require("analyst")])
 def decide_item(session: DbSession, item: str, body: shapes.DecisionBody) -> Any:
     """Record a decision; 409 where another analyst holds the item."""
     answer = _answer(body, read_job(session, job_of_item(session, item)))
@@ -56,7 +57,7 @@ def decide_item(session: DbSession, item: str, body: shapes.DecisionBody) -> Any
     return {**shown, "read": "first", "waits_for": "done"} if done.read == "gold" else shown
 
 
-@router.post("/{item}/skip", response_model=shapes.StateShape)
+@router.post("/{item}/skip", response_model=shapes.StateShape, dependencies=[require("analyst")])
 def skip_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
     """Pass an item on; 409 where another analyst holds it."""
     now = datetime.now(UTC)
@@ -66,7 +67,7 @@ def skip_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
     return {"item": item, "state": "skipped"}
 
 
-@router.post("/{item}/undo", response_model=shapes.StateShape)
+@router.post("/{item}/undo", response_model=shapes.StateShape, dependencies=[require("analyst")])
 def undo_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
     """Take this analyst's decision back; they hold the item again. 409 where another analyst holds it."""
     undo(session, item, body.by, now=datetime.now(UTC))
