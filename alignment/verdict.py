@@ -24,6 +24,7 @@ from alignment.measures import ANSWERED, SUMMED, SUMS
 from alignment.moments import Moments, Slice
 from alignment.rectify import Array, TargetEstimates
 from alignment.scorecard import View
+from alignment.targets import Kind as TargetKind
 
 Kind = Literal["real", "mix", "measurement", "open"]
 
@@ -91,26 +92,40 @@ def judge(
 ) -> Verdict:
     """The verdict on an alarm. `tagged` are the tagger's own moments by week, `corrected` those with reviews."""
     views = View(as_of, alarm.first, alarm.since), View(as_of, alarm.since, alarm.at)
-    cells = tuple(_cells(tagged, view, step=step, measure=measure) for view in views)
+    return judge_views(views, target=("step", step), measure=measure, tagged=tagged, corrected=corrected, scale=scale)
+
+
+def judge_views(
+    views: tuple[View, View],
+    *,
+    target: Target,
+    measure: str,
+    tagged: Moments,
+    corrected: Moments,
+    scale: EffortScale,
+) -> Verdict:
+    """The verdict on the change of a step's or outcome's figure from one view to a later one."""
+    cells = tuple(_cells(tagged, view, target=target, measure=measure) for view in views)
     mix, within = kitagawa(*cells)
-    first, second = (_estimates(corrected, view, step=step, scale=scale) for view in views)
-    change = difference(_figure(first, measure), _figure(second, measure), as_of=as_of)
+    first, second = (_estimates(corrected, view, target=target, scale=scale) for view in views)
+    change = difference(_figure(first, measure), _figure(second, measure), as_of=views[1].as_of)
     seen = mix + within
     kind = _kind(seen, mix, change)
     return Verdict(
         kind,
-        _sentence(kind, change, seen=seen, mix=mix, since=alarm.since),
+        _sentence(kind, change, seen=seen, mix=mix, since=views[1].start or views[1].as_of.date()),
         change,
         seen,
         mix,
         within,
         _parts(*cells),
-        contacts=_contacts(tagged, views[1], step),
+        contacts=_contacts(tagged, views[1], target),
         reviewed=second.volume.reviewed,
-        response=_response(tagged, views, step) if measure == "effort" else None,
+        response=_response(tagged, views, target) if measure == "effort" else None,
     )
 
 
+Target = tuple[TargetKind, str]
 Cells = Mapping[tuple[tuple[str, str], ...], tuple[float, float]]
 
 
@@ -176,12 +191,12 @@ def _sentence(kind: Kind, change: Estimate, *, seen: float, mix: float, since: d
             return f"not settled yet: corrected, it changed by {change.value:+.2f}{between}, {reviews}; more would tell"
 
 
-def _cells(moments: Moments, view: View, *, step: str, measure: str) -> Cells:
-    """Per channel, segment and circumstance: the weight and the total behind a step's figure."""
-    target = moments.targets.index("step", step)
+def _cells(moments: Moments, view: View, *, target: Target, measure: str) -> Cells:
+    """Per channel, segment and circumstance: the weight and the total behind a target's figure."""
+    column = moments.targets.index(*target)
     cells: dict[tuple[tuple[str, str], ...], tuple[float, float]] = {}
     for key, sums in moments.within(view).slices.items():
-        mine = sums[target]
+        mine = sums[column]
         if measure == "share":
             weight, total = mine[_VOLUME, _AT["n"]], mine[_VOLUME, _AT["g"]]
         else:
@@ -220,28 +235,28 @@ def _parts(before: Cells, after: Cells) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: -abs(part.points))[:SHOWN])
 
 
-def _estimates(moments: Moments, view: View, *, step: str, scale: EffortScale) -> TargetEstimates:
+def _estimates(moments: Moments, view: View, *, target: Target, scale: EffortScale) -> TargetEstimates:
     found: Sequence[TargetEstimates] = target_estimates(
         moments.folds(view), moments.targets, scale=scale, as_of=view.as_of, clusters=moments.clusters(view)
     )
-    return found[moments.targets.index("step", step)]
+    return found[moments.targets.index(*target)]
 
 
 def _figure(found: TargetEstimates, measure: str) -> Estimate:
     return found.share if measure == "share" else found.means[measure]
 
 
-def _contacts(moments: Moments, view: View, step: str) -> int:
-    """Contacts on the step in a view, as the tagger counts them."""
+def _contacts(moments: Moments, view: View, target: Target) -> int:
+    """Contacts on the target in a view, as the tagger counts them."""
     sums: Array = moments.select(view)
-    return round(float(sums[moments.targets.index("step", step), _VOLUME, _AT["g"]]))
+    return round(float(sums[moments.targets.index(*target), _VOLUME, _AT["g"]]))
 
 
-def _response(moments: Moments, views: Sequence[View], step: str) -> tuple[float, float] | None:
-    """The share of the step's contacts that answered, before and after."""
-    target, answered = moments.targets.index("step", step), SUMMED.index(ANSWERED)
+def _response(moments: Moments, views: Sequence[View], target: Target) -> tuple[float, float] | None:
+    """The share of the target's contacts that answered, before and after."""
+    column, answered = moments.targets.index(*target), SUMMED.index(ANSWERED)
     rates = []
     for view in views:
-        mine = moments.select(view)[target, answered]
+        mine = moments.select(view)[column, answered]
         rates.append(float(np.divide(mine[_AT["vg"]], mine[_AT["g"]])) if mine[_AT["g"]] > 0 else 0.0)
     return rates[0], rates[1]

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from alignment.comparison import Span
 from alignment.scorecard import View
 from taxonomy.errors import BadInputError
 
-PERIOD = ("from", "to", "as_of")
+PERIOD = ("from", "to", "compare_from", "compare_to", "as_of")
 
 
 class BadFilterError(BadInputError):
@@ -22,13 +23,15 @@ class BadFilterError(BadInputError):
 class Asked:
     """Period and filters as the address gives them; what it leaves out is None.
 
-    `end` is the first day after the period. `filters` has the keys of `View.filters`.
+    `end` is the first day after the period. `filters` has the keys of `View.filters`. `before` is the earlier period
+    to set beside it, None where the address names none.
     """
 
     start: date | None = None
     end: date | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime | None = None
+    before: Span | None = None
 
     def view(self, now: datetime) -> View:
         """The view asked for, with today's knowledge where the address names no other."""
@@ -36,7 +39,9 @@ class Asked:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that give this again."""
+        before = self.before or Span(None, None)
         period = {"from": self.start, "to": self.end, "as_of": self.as_of}
+        period |= {"compare_from": before.start, "compare_to": before.end}
         return [(name, value.isoformat()) for name, value in period.items() if value] + sorted(self.filters.items())
 
 
@@ -59,8 +64,25 @@ def asked(params: Iterable[tuple[str, str]], *, names: tuple[str, ...], also: tu
     start, end = _day("from", given.pop("from", None)), _day("to", given.pop("to", None))
     if start and end and end <= start:
         raise BadFilterError(f"to: {end} is not after {start}; `to` is the first day after the period")
+    before = _before(_day("compare_from", given.pop("compare_from", None)), given.pop("compare_to", None), start)
     as_of = _moment(given.pop("as_of", None))
-    return Asked(start, end, given, as_of)
+    return Asked(start, end, given, as_of, before)
+
+
+def _before(first: date | None, until: str | None, start: date | None) -> Span | None:
+    """The earlier period; without `compare_to` it ends where the other starts. Raises BadFilterError."""
+    if first is None and until is None:
+        return None
+    end = _day("compare_to", until) or start
+    if end is None or start is None:
+        raise BadFilterError("compare_from: give `from` and `compare_to` as well, so that both periods have their days")
+    if first is not None and end <= first:
+        raise BadFilterError(f"compare_to: {end} is not after {first}; it is the first day after the earlier period")
+    if end > start:
+        raise BadFilterError(
+            f"compare_to: {end} lies after {start}, where the later period starts; they may not overlap"
+        )
+    return Span(first, end)
 
 
 def breakdown(by: str, names: tuple[str, ...]) -> str:
@@ -115,7 +137,7 @@ class Links:
 
     def during(self, start: date, end: date, *, step: str | None = None) -> str:
         """The scorecard, or one step's page, of other days."""
-        other = replace(self.asked, start=start, end=end)
+        other = replace(self.asked, start=start, end=end, before=None)
         return self._to(*(("steps", step) if step else ()), asked=other)
 
     def where(self, name: str, value: str, *, step: str) -> str:

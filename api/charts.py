@@ -67,12 +67,13 @@ def axis(scale: Scale, *, low: float, high: float, count: int = 4) -> Markup:
     return Markup(f'<svg class="axis" width="100%" height="16" aria-hidden="true">{"".join(labels)}</svg>')  # noqa: S704
 
 
-def _grid(low: float, high: float, *, height: int, count: int = 4) -> str:
+def grid(low: float, high: float, *, height: int, count: int = 4) -> str:
+    """Upright lines at the ticks of an axis."""
     xs = [at(value, low, high) for value in ticks(low, high, count=count)]
     return "".join(f'<line class="grid" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>' for x in xs)
 
 
-def _svg(body: str, *, label: str, kind: str, height: int) -> Markup:
+def svg(body: str, *, label: str, kind: str, height: int) -> Markup:
     """One labelled image. `label` is escaped here; `body` must be drawn from numbers and classes only."""
     said = escape(label)
     return Markup(  # noqa: S704
@@ -84,7 +85,7 @@ def _svg(body: str, *, label: str, kind: str, height: int) -> Markup:
 def interval_row(estimate: Estimate, scale: Scale, *, name: str, low: float, high: float, tone: str = "") -> Markup:
     """A dot with its 95 % whisker; a hollow dot where nothing corrects the figure, no mark where none is known."""
     shown = figure(estimate, scale)
-    body = _grid(low, high, height=ROW_HEIGHT, count=tick_count(high))
+    body = grid(low, high, height=ROW_HEIGHT, count=tick_count(high))
     middle = ROW_HEIGHT / 2
     if estimate.low is not None and estimate.high is not None:
         x1, x2 = at(estimate.low, low, high), at(estimate.high, low, high)
@@ -92,7 +93,7 @@ def interval_row(estimate: Estimate, scale: Scale, *, name: str, low: float, hig
     if estimate.value is not None:
         hollow = " hollow" if shown.state == "uncorrected" else ""
         body += f'<circle class="dot {tone}{hollow}" cx="{at(estimate.value, low, high)}%" cy="{middle}" r="5.5"/>'
-    return _svg(body, label=f"{name}: {shown.spoken}", kind="row-chart", height=ROW_HEIGHT)
+    return svg(body, label=f"{name}: {shown.spoken}", kind="row-chart", height=ROW_HEIGHT)
 
 
 def bar_row(estimate: Estimate, scale: Scale, *, name: str) -> Markup:
@@ -107,12 +108,12 @@ def bar_row(estimate: Estimate, scale: Scale, *, name: str) -> Markup:
         x1, x2 = at(estimate.low, scale.low, scale.high), at(estimate.high, scale.low, scale.high)
         body += f'<line class="bar-whisker" x1="{x1}%" x2="{x2}%" y1="14" y2="14"/>'
         body += "".join(f'<line class="bar-whisker" x1="{x}%" x2="{x}%" y1="9" y2="19"/>' for x in (x1, x2))
-    return _svg(body, label=f"{name}: {shown.spoken}", kind="row-chart", height=ROW_HEIGHT)
+    return svg(body, label=f"{name}: {shown.spoken}", kind="row-chart", height=ROW_HEIGHT)
 
 
 def gap_row(importance: Estimate, satisfaction: Estimate, scale: Scale, *, name: str, tone: str = "") -> Markup:
     """Importance (filled) and satisfaction (ring) on one scale, and the gap between them."""
-    body = _grid(scale.low, scale.high, height=ROW_HEIGHT, count=3)
+    body = grid(scale.low, scale.high, height=ROW_HEIGHT, count=3)
     middle = ROW_HEIGHT / 2
     spots = [at(e.value, scale.low, scale.high) for e in (importance, satisfaction) if e.value is not None]
     if len(spots) == 2:
@@ -123,7 +124,7 @@ def gap_row(importance: Estimate, satisfaction: Estimate, scale: Scale, *, name:
             x = at(estimate.value, scale.low, scale.high)
             body += f'<circle class="{kind} {tone}" cx="{x}%" cy="{middle}" r="5.5"/>'
     said = f"{name}: importance {figure(importance, scale).spoken}; satisfaction {figure(satisfaction, scale).spoken}"
-    return _svg(body, label=said, kind="row-chart", height=ROW_HEIGHT)
+    return svg(body, label=said, kind="row-chart", height=ROW_HEIGHT)
 
 
 def gauge(estimate: Estimate, scale: Scale, *, name: str, method_band: tuple[float, float] | None) -> Markup:
@@ -143,7 +144,7 @@ def gauge(estimate: Estimate, scale: Scale, *, name: str, method_band: tuple[flo
         anchor = "start" if x < 5 else "end" if x > 95 else "middle"
         body += f'<text class="tick" x="{x}%" y="44" text-anchor="{anchor}">{number(value, scale, 0)}</text>'
     band = f"; method band {method_band[0]:.0f} to {method_band[1]:.0f}" if method_band else ""
-    return _svg(body, label=f"{name}: {figure(estimate, scale).spoken}{band}", kind="gauge", height=48)
+    return svg(body, label=f"{name}: {figure(estimate, scale).spoken}{band}", kind="gauge", height=48)
 
 
 def sparkline(points: Sequence[TrendPoint], *, name: str) -> Markup:
@@ -160,7 +161,7 @@ def sparkline(points: Sequence[TrendPoint], *, name: str) -> Markup:
         f'<path class="spark" d="{line}"/></svg>'
         f'<circle class="spark-end" cx="{spots[-1][0]}%" cy="{spots[-1][1]}" r="2.5"/>'
     )
-    return _svg(body, label=f"{name}: {len(known)} weeks", kind="sparkline", height=28)
+    return svg(body, label=f"{name}: {len(known)} weeks", kind="sparkline", height=28)
 
 
 def trend(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 from sqlalchemy.orm import Session
 
 from alignment.scorecard import View
+from store.contact_filters import Only
 from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.drivers import read_drivers
 from store.kept import Kept
@@ -27,6 +28,7 @@ from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 SNIPPET = 180
+EVERYTHING = Only()
 UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 _dimensions: Kept[Mapping[str, tuple[str, ...]]] = Kept(16)
 
@@ -115,17 +117,18 @@ def list_tagged(
     view: View,
     step: str | None = None,
     outcome: str | None = None,
+    only: Only = EVERYTHING,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """The contacts of a step or an outcome inside a view, newest first. Raises BadCursorError.
+    """The contacts of a step or an outcome inside a view that are as `only` says, newest first. Raises BadCursorError.
 
     A contact stands where an analyst put it, else where the model that tagged last did.
     """
     newest = newest_model(session, job.id, as_of=view.as_of)
     if newest is None or newest[0] != job.stamp:
         return Page((), None, 0)
-    query = _listed(job, newest[1], view, step=step, outcome=outcome)
+    query = _listed(job, newest[1], view, step=step, outcome=outcome, only=only)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     when = func.coalesce(contacts.c.started_at, literal(UNDATED, Utc))
     if cursor is not None:
@@ -139,7 +142,7 @@ def list_tagged(
     return Page(tuple(_contact_row(row, texts.get(row.pk, [])) for row in shown), following, total)
 
 
-def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str | None) -> Select[Any]:
+def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str | None, only: Only) -> Select[Any]:
     decided = standing_by_contact(job.id, view.as_of)
     is_decided = decided.c.contact_pk.is_not(None)
     step_now = case((is_decided, decided.c.step), else_=tags.c.step)
@@ -159,7 +162,7 @@ def _listed(job: Job, model: str, view: View, *, step: str | None, outcome: str 
         query = query.where(step_now == step)
     if outcome is not None:
         query = query.where(outcome_now == outcome)
-    return query.where(*inside(view))
+    return query.where(*inside(view), *only.conditions(job.id, is_decided=is_decided))
 
 
 def inside(view: View) -> list[ColumnElement[bool]]:
