@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from tagger.formats.problems import ContactError
+from tagger.formats.unpacking import CHUNK, DamagedStreamError, PackedTooTightlyError, unpacked
+
+__all__ = ["MAX_LINE", "DamagedStreamError", "Line", "chunks", "problem_of", "split_lines", "split_list"]
+
 MAX_LINE = 20 * 1024 * 1024
 """Bytes of one line or list item; longer ones are skipped piece by piece and refused."""
 
-_CHUNK = 256 * 1024
 _KEPT_OF_LONG = 256 * 1024
-_GZIP = zlib.MAX_WBITS | 16
 _STRUCTURE = re.compile(rb'["\\{}\[\],]')
 _BOM = b"\xef\xbb\xbf"
-
-
-class DamagedStreamError(Exception):
-    """The compressed data ends early or is broken; whatever came before it is good."""
 
 
 @dataclass(frozen=True)
 class Line:
     """One line or list item.
 
-    `too_long` means that `data` is only its beginning; `damaged` that the stream broke inside.
+    `too_long` means that `data` is only its beginning; `damaged` that the stream broke inside, `bomb` that it did so
+    because it unpacks to too much.
     """
 
     number: int
     data: bytes
     too_long: bool = False
     damaged: bool = False
+    bomb: bool = False
 
 
 def chunks(stream: IO[bytes], *, gzipped: bool = False) -> Iterator[bytes]:
     """The bytes of a stream, unpacked when gzipped, without a byte-order mark. Raises DamagedStreamError."""
-    source = _unpacked(stream) if gzipped else iter(lambda: stream.read(_CHUNK), b"")
+    source = unpacked(stream) if gzipped else iter(lambda: stream.read(CHUNK), b"")
     first = b""
     for chunk in source:
         first += chunk
@@ -61,8 +61,8 @@ def split_lines(source: Iterator[bytes], *, limit: int = MAX_LINE) -> Iterator[L
             if len(pending) > limit or (too_long and len(pending) > _KEPT_OF_LONG):
                 del pending[_KEPT_OF_LONG:]
                 too_long = True
-    except DamagedStreamError:
-        yield Line(number, bytes(pending), damaged=True)
+    except DamagedStreamError as error:
+        yield Line(number, bytes(pending), damaged=True, bomb=isinstance(error, PackedTooTightlyError))
         return
     if pending:
         yield _line(number, pending, too_long, limit)
@@ -78,9 +78,19 @@ def split_list(source: Iterator[bytes], *, limit: int = MAX_LINE) -> Iterator[Li
     try:
         for chunk in source:
             yield from splitter.feed(chunk)
-    except DamagedStreamError:
+    except DamagedStreamError as error:
         splitter.closed = False
+        splitter.bomb = isinstance(error, PackedTooTightlyError)
     yield from splitter.end()
+
+
+def problem_of(line: Line, *, limit: int = MAX_LINE) -> ContactError | None:
+    """Why a line or item cannot be read at all, None where it can."""
+    if line.bomb:
+        return ContactError("packed-too-tightly", f"the file unpacks to far too much after line {line.number - 1}")
+    if line.damaged:
+        return ContactError("truncated-file", f"the file ends early or is damaged after line {line.number - 1}")
+    return ContactError("line-too-long", f"longer than {limit // 2**20} MB") if line.too_long else None
 
 
 def _line(number: int, data: bytes | bytearray, too_long: bool, limit: int) -> Line:
@@ -89,33 +99,12 @@ def _line(number: int, data: bytes | bytearray, too_long: bool, limit: int) -> L
     return Line(number, bytes(data).removesuffix(b"\r"))
 
 
-def _unpacked(stream: IO[bytes]) -> Iterator[bytes]:
-    """Gzip members one after another, at most _CHUNK bytes at a time whatever the compression ratio."""
-    unpacker, data, inside = zlib.decompressobj(_GZIP), b"", False
-    try:
-        while True:
-            data = data or stream.read(_CHUNK)
-            if not data:
-                break
-            inside = True
-            out = unpacker.decompress(data, _CHUNK)
-            data = unpacker.unconsumed_tail
-            if out:
-                yield out
-            if unpacker.eof:
-                data = unpacker.unused_data.lstrip(b"\x00")
-                unpacker, inside = zlib.decompressobj(_GZIP), False
-    except zlib.error as error:
-        raise DamagedStreamError(str(error)) from error
-    if inside:
-        raise DamagedStreamError("the compressed data ends early")
-
-
 class _ListSplitter:
     """Counts brackets outside of strings; an item ends at a comma or the last bracket on the list's own level."""
 
     def __init__(self, limit: int) -> None:
         self.closed = False
+        self.bomb = False
         self._limit = limit
         self._depth = 0
         self._in_string = False
@@ -146,7 +135,7 @@ class _ListSplitter:
 
     def end(self) -> Iterator[Line]:
         if not self.closed:
-            yield Line(self._number, bytes(self._item), damaged=True)
+            yield Line(self._number, bytes(self._item), damaged=True, bomb=self.bomb)
 
     def _step(self, byte: bytes) -> bool:
         """Follow one structural byte; True when it ends an item of the list."""

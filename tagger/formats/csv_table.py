@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tagger.formats.chunks import MAX_LINE, Line, split_lines
+from tagger.formats.chunks import MAX_LINE, Line, problem_of, split_lines
 from tagger.formats.flat import nested_row
 from tagger.formats.outcome import Found, Rejected, rejected
 from tagger.formats.problems import ContactError, UnreadableFileError
@@ -111,6 +111,14 @@ def check_contact_columns(names: list[str]) -> None:
         raise UnreadableFileError(
             f"the CSV file has no columns `id` and `text` (or `turns`); its first line says: {shown}"
         )
+    check_once(names)
+
+
+def check_once(names: list[str]) -> None:
+    """Raise UnreadableFileError where two columns go by one name: nobody could say which one counts."""
+    twice = [name for name, times in Counter(names).items() if name and times > 1]
+    if twice:
+        raise UnreadableFileError(f"two columns are named {twice[0][:40]!r}; rename or remove one")
 
 
 def _row(names: list[str], cells: list[str], taken: list[Line]) -> Found | Rejected:
@@ -130,10 +138,5 @@ def _named(names: list[str], cells: list[str]) -> Mapping[str, Any]:
 
 
 def _broken(line: Line, error: Exception) -> Rejected:
-    if line.damaged:
-        problem = ContactError("truncated-file", f"the file ends early or is damaged after line {line.number - 1}")
-    elif line.too_long:
-        problem = ContactError("line-too-long", f"longer than {MAX_LINE // 2**20} MB")
-    else:
-        problem = ContactError("bad-csv", f"not a readable row: {error}")
+    problem = problem_of(line) or ContactError("bad-csv", f"not a readable row: {error}")
     return rejected(line.number, problem, line.data)

@@ -10,6 +10,7 @@ from tagger.formats.chunks import DamagedStreamError, Line
 from tagger.formats.json_lines import Unfold, read_json_lines, read_json_list, records_of
 from tagger.formats.outcome import Found, Rejected, rejected
 from tagger.formats.problems import ContactError
+from tagger.formats.unpacking import PackedTooTightlyError
 
 MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of one document that is not a list; it has to be parsed in one piece."""
@@ -58,7 +59,7 @@ def _is_json_lines(head: bytes) -> bool:
 
 
 def _read_document(source: Iterator[bytes], unfold: Unfold) -> Iterator[Found | Rejected]:
-    data, damaged = bytearray(), False
+    data, damaged, bomb = bytearray(), False, False
     try:
         for chunk in source:
             data += chunk
@@ -66,6 +67,6 @@ def _read_document(source: Iterator[bytes], unfold: Unfold) -> Iterator[Found | 
                 problem = ContactError("line-too-long", f"one JSON document of more than {MAX_DOCUMENT // 2**20} MB")
                 yield rejected(1, problem, bytes(data[:_ENOUGH_TO_TELL]))
                 return
-    except DamagedStreamError:
-        damaged = True
-    yield from records_of(Line(1, bytes(data), damaged=damaged), unfold)
+    except DamagedStreamError as error:
+        damaged, bomb = True, isinstance(error, PackedTooTightlyError)
+    yield from records_of(Line(1, bytes(data), damaged=damaged, bomb=bomb), unfold)

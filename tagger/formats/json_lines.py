@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from tagger.formats.chunks import MAX_LINE, Line, split_lines, split_list
+from tagger.formats.chunks import Line, problem_of, split_lines, split_list
 from tagger.formats.outcome import Found, Rejected, rejected
 from tagger.formats.problems import ContactError
+
+MAX_VALUES = 2_000_000
+"""Values of one record, counted before it is parsed by the brackets and commas in it: each takes 50 bytes and more."""
 
 Unfold = Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
 """What turns one JSON document into Headway's records: one, many (a page of tickets) or none."""
@@ -28,9 +32,9 @@ def read_json_list(source: Iterator[bytes], unfold: Unfold) -> Iterator[Found | 
 
 def records_of(line: Line, unfold: Unfold) -> Iterator[Found | Rejected]:
     """The records in one line or item, or one refusal."""
-    if line.damaged:
-        error = ContactError("truncated-file", f"the file ends early or is damaged after line {line.number - 1}")
-        yield rejected(line.number, error, line.data)
+    problem = problem_of(line)
+    if problem is not None:
+        yield rejected(line.number, problem, line.data)
         return
     if not line.data.strip():
         return
@@ -43,8 +47,6 @@ def records_of(line: Line, unfold: Unfold) -> Iterator[Found | Rejected]:
 
 
 def _parsed(line: Line) -> Mapping[str, Any]:
-    if line.too_long:
-        raise ContactError("line-too-long", f"longer than {MAX_LINE // 2**20} MB")
     document = parse_json(line.data)
     if not isinstance(document, dict):
         raise ContactError("wrong-type", "a contact must be a JSON object")
@@ -52,9 +54,15 @@ def _parsed(line: Line) -> Mapping[str, Any]:
 
 
 def parse_json(data: bytes) -> Any:
-    """Any JSON value. Raises ContactError: invalid-utf8, bad-json, bad-number (NaN, infinity) or too-deep."""
+    """Any JSON value.
+
+    Raises ContactError: invalid-utf8, bad-json, bad-number (NaN, infinity), too-deep, too-many-values, or duplicate-key
+    where an object says one thing twice and readers would differ about which counts.
+    """
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        raise ContactError("too-many-values", f"more than {MAX_VALUES:,} values in one record")
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise ContactError(
             "invalid-utf8", f"not valid UTF-8 at byte {error.start + 1}; save the file as UTF-8"
@@ -65,6 +73,14 @@ def parse_json(data: bytes) -> Any:
         raise ContactError("bad-json", f"not valid JSON at character {error.pos + 1}: {error.msg}") from error
     except ValueError as error:  # a whole number of thousands of digits
         raise ContactError("bad-number", "a number in the JSON is too long") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise ContactError("duplicate-key", f"an object names {twice[:40]!r} twice")
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -34,7 +34,7 @@ def from_vcon(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         {
             "id": document.get("uuid"),
             "customer_id": _customer(parties, speakers),
-            "channel": next((_CHANNELS[str(d.get("type"))] for d in spoken if d.get("type") in _CHANNELS), None),
+            "channel": next((_CHANNELS[str(d.get("type"))] for d in spoken if str(d.get("type")) in _CHANNELS), None),
             "started_at": started,
             "transfers": sum(dialog.get("type") == "transfer" for dialog in dialogs),
             "subject": document.get("subject"),

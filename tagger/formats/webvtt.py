@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tagger.formats.chunks import Line, split_lines
+from tagger.formats.chunks import MAX_LINE, Line, problem_of, split_lines
 from tagger.formats.foreign import speaker_of
 from tagger.formats.outcome import Found, Rejected, rejected
 from tagger.formats.problems import ContactError
+from tagger.formats.record import MAX_TURN_LENGTH, MAX_TURNS
 
 _CUE = re.compile(r"^\s*(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{3}\s+-->\s")
 _VOICE = re.compile(r"^<v(?:\.[\w.-]{1,80})?\s+([^>]{1,80})>")
 _PREFIX = re.compile(r"^([A-Za-z][\w -]{1,24}):\s+")
 _TAG = re.compile(r"</?[a-z0-9][^<>]{0,200}>", re.IGNORECASE)
-_MAX_BYTES = 20 * 1024 * 1024
 
 
 def read_webvtt(source: Iterator[bytes], *, name: str) -> Iterator[Found | Rejected]:
@@ -24,43 +24,55 @@ def read_webvtt(source: Iterator[bytes], *, name: str) -> Iterator[Found | Rejec
 
     Captions that name nobody are the speaker's before them; a file that names nobody at all is one customer turn.
     """
-    lines, raw = [], bytearray()
-    for line in split_lines(source):
-        raw += line.data + b"\n"
-        if line.too_long or line.damaged or len(raw) > _MAX_BYTES:
-            yield rejected(line.number, _problem(line), bytes(raw))
-            return
-        lines.append(line.data)
+    raw = bytearray()
     try:
-        text = [data.decode("utf-8") for data in lines]
-        if not text or not text[0].startswith("WEBVTT"):
-            raise ContactError("bad-webvtt", "the file does not begin with WEBVTT")
-        yield Found({"id": name, "channel": "voice", "turns": _turns(text)}, 1, bytes(raw))
+        turns = _turns(_captions(_text(split_lines(source), raw)))
     except UnicodeDecodeError:
         yield rejected(1, ContactError("invalid-utf8", "not valid UTF-8; save the file as UTF-8"), bytes(raw))
     except ContactError as error:
-        yield rejected(1, error, bytes(raw), contact_id=name)
+        yield rejected(raw.count(b"\n") or 1, error, bytes(raw), contact_id=name)
+    else:
+        yield Found({"id": name, "channel": "voice", "turns": turns}, 1, bytes(raw))
 
 
-def _problem(line: Line) -> ContactError:
-    if line.damaged:
-        return ContactError("truncated-file", f"the file ends early or is damaged after line {line.number - 1}")
-    return ContactError("line-too-long", f"longer than {_MAX_BYTES // 2**20} MB")
+def _text(lines: Iterator[Line], raw: bytearray) -> Iterator[str]:
+    """Line by line, each kept in `raw` too. Raises ContactError, UnicodeDecodeError."""
+    begun = False
+    for line in lines:
+        raw += line.data + b"\n"
+        problem = problem_of(line)
+        if problem is None and len(raw) > MAX_LINE:
+            problem = ContactError("line-too-long", f"longer than {MAX_LINE // 2**20} MB")
+        if problem is not None:
+            raise problem
+        text = line.data.decode("utf-8")
+        if not begun and not text.startswith("WEBVTT"):
+            break
+        begun = True
+        yield text
+    if not begun:
+        raise ContactError("bad-webvtt", "the file does not begin with WEBVTT")
 
 
-def _turns(lines: list[str]) -> list[dict[str, Any]]:
-    turns: list[dict[str, Any]] = []
-    speaker = "customer"
-    for caption in _captions(lines):
-        speaker, said = _spoken(caption, speaker)
-        if turns and turns[-1]["speaker"] == speaker:
-            turns[-1]["text"] += " " + said
-        elif said:
-            turns.append({"speaker": speaker, "text": said})
-    return turns
+def _turns(captions: Iterator[str]) -> list[dict[str, Any]]:
+    said: list[tuple[str, list[str]]] = []
+    speaker, length = "customer", 0
+    for caption in captions:
+        speaker, text = _spoken(caption, speaker)
+        if said and said[-1][0] == speaker:
+            said[-1][1].append(text)
+            length += len(text) + 1
+        elif text:
+            said.append((speaker, [text]))
+            length = len(text)
+        if length > MAX_TURN_LENGTH or len(said) > MAX_TURNS:  # before all the rest is taken into memory
+            raise ContactError(
+                "turn-too-long", f"more than {MAX_TURN_LENGTH:,} characters a turn or {MAX_TURNS:,} turns"
+            )
+    return [{"speaker": who, "text": " ".join(texts)} for who, texts in said]
 
 
-def _captions(lines: list[str]) -> Iterator[str]:
+def _captions(lines: Iterator[str]) -> Iterator[str]:
     inside = False
     for line in lines:
         if _CUE.match(line):
