@@ -42,7 +42,10 @@ def save(model: Model, folder: Path) -> None:
     if model.card:
         (folder / "card.md").write_text(card_text(model.card, model_id=model.id), encoding="utf-8")
     parts = [*PARTS, *_save_own_encoder(model, folder)]
-    manifest = {"format": FORMAT, "id": model.id, "sha256": {part: _sha256(folder / part) for part in parts}}
+    manifest: dict[str, Any] = {"format": FORMAT, "id": model.id}
+    if (content := content_id(model)) != model.id:
+        manifest["content"] = content  # texts were erased from it since it was named
+    manifest["sha256"] = {part: _sha256(folder / part) for part in parts}
     _write(folder / "manifest.json", manifest)
 
 
@@ -71,7 +74,8 @@ def load(
         raise ModelFileError(
             f"the parts of the model in {folder} do not fit together: {error}. Train again."
         ) from error
-    if content_id(model) != manifest["id"]:
+    # a model that texts were erased from keeps its id, under which its tags stand
+    if content_id(model) != manifest.get("content", manifest["id"]):
         raise ModelFileError(f"the model in {folder} is not the one its manifest names. Train again.")
     return replace(model, id=manifest["id"], card=_read(folder / "card.json"))
 

@@ -70,11 +70,17 @@ class EmbeddingCache:
 
     def forget(self, document: Document) -> int:
         """Erase the vectors of a document, of its segments and of the whole, by any encoder; how many there were."""
-        keys = [(hash_of(text),) for text in {*document, *joined([document])}]
+        return self.forget_all([document])
+
+    def forget_all(self, documents: Sequence[Document]) -> int:
+        """`forget` for many documents; their bytes are gone from the files as well."""
+        keys = [(hash_of(text),) for text in {text for one in documents for text in (*one, *joined([one]))}]
         erased = 0
         for path in sorted(self.folder.glob("*.sqlite")):
             with _opened(path) as file:
                 erased += file.executemany("DELETE FROM vectors WHERE text = ?", keys).rowcount
+            with _opened(path) as file:
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return erased
 
     def _path(self, encoder_id: str) -> Path:

@@ -45,7 +45,7 @@ class GramTable:
         """The n-grams in at least `min_count` texts, at most `limit` of them (the most frequent)."""
         counts: Counter[str] = Counter()
         for text in texts:
-            counts.update(set(_grams(text, kind)))
+            counts.update(grams_of(text, kind))
         kept = [(gram, count) for gram, count in counts.items() if count >= min_count]
         if len(kept) > limit:
             kept = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:limit]
@@ -114,6 +114,11 @@ class LexicalFeatures:
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Weights, shape (n, size): each block has length 1, or 0 where nothing in it is known."""
         return sparse.hstack([self.words.transform(texts), self.chars.transform(texts)], format="csr")
+
+
+def grams_of(text: str, kind: Kind) -> set[str]:
+    """The distinct n-grams of a text."""
+    return set(_grams(text, kind))
 
 
 def _grams(text: str, kind: Kind) -> Iterable[str]:

@@ -70,6 +70,11 @@ def measure_model(workspace: Workspace, model_id: str) -> Measured:
         return _measured(session, workspace.job, model_id, datetime.now(UTC), full=False)
 
 
+def fold_everything(session: Session, job: Job, model_id: str) -> Measured:
+    """Fold every contact that a model of a job version read, whatever was read before: some were erased."""
+    return _measured(session, job, model_id, datetime.now(UTC), full=True)
+
+
 def _measured(session: Session, job: Job, model_id: str, moment: datetime, *, full: bool) -> Measured:
     last = last_measurement(session, job, model_id)
     reviews = correcting_reviews(session, job.id, model_id, moment)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from store.erased import contact_key, erased_among
 from store.identity import Identity
 from store.session import insert_new
 from store.tables import contacts, transcripts
@@ -45,12 +46,16 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of a batch: new, completed by a survey, there already; `conflicts` are positions in the batch."""
+    """What became of a batch: new, completed by a survey, there already; `conflicts` are positions in the batch.
+
+    So are `erased`: contacts that were erased once and are not taken again.
+    """
 
     accepted: int
     updated: int
     present: int
     conflicts: tuple[int, ...]
+    erased: tuple[int, ...] = ()
 
 
 def add_contacts(
@@ -58,14 +63,19 @@ def add_contacts(
 ) -> Added:
     """Store a batch; nothing twice. An id seen with other content is a conflict and changes nothing.
 
-    An id seen with the same content and a survey answer that was not there yet is completed by it.
+    An id seen with the same content and a survey answer that was not there yet is completed by it. What was erased
+    stays out.
     """
     known = _known(session, source, [item.original.id for item in batch])
+    tombs = [contact_key(identity, source, item.original.id) for item in batch]
+    erased = erased_among(session, tombs)
     fresh: dict[str, Incoming] = {}
     updated, present, conflicts = 0, 0, []
     for position, item in enumerate(batch):
         name = item.original.id
         seen = known.get(name) or fresh.get(name)
+        if tombs[position] in erased:
+            continue
         if seen is None:
             fresh[name] = item
         elif seen.content_hash != item.content_hash:
@@ -80,7 +90,8 @@ def add_contacts(
     insert_new(session, contacts, rows)
     keys = _known(session, source, list(fresh))
     insert_new(session, transcripts, [_transcript_row(keys[name].pk, item.contact) for name, item in fresh.items()])
-    return Added(len(fresh), updated, present, tuple(conflicts))
+    gone = tuple(position for position, tomb in enumerate(tombs) if tomb in erased)
+    return Added(len(fresh), updated, present, tuple(conflicts), gone)
 
 
 def _known(session: Session, source: str, ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -26,6 +26,7 @@ from taxonomy.model import Job
 Kind = Literal["contacts", "outcome-survey", "events"]
 BATCH = 1000
 PEOPLE = ("respondent_id", "customer_id")
+ERASED = "this contact was erased on request and is not taken again; nothing of it was kept"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Intake:
         job_id = self.job.id if self.job else None
         added = add_contacts(session, batch, source=self.source, job_id=job_id, identity=self.identity)
         conflicts = [_conflict(good[position]) for position in added.conflicts]
+        conflicts += [Rejected(good[position].line, "erased", ERASED, "") for position in added.erased]
         return Ingested(added.accepted, added.updated, added.present), conflicts
 
     def _add_rows(self, session: Session, good: Sequence[Row]) -> tuple[Ingested, list[Rejected]]:

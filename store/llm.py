@@ -68,15 +68,19 @@ def open_reader(settings: Settings, *, patience: Patience | None = None) -> LlmR
         api_key=key.get_secret_value() if key else None,
         token_chances=settings.llm_samples == 1,
     )
-    folder = settings.home.absolute() / "llm_cache"
     return LlmReader(
         client,
         name=endpoint_name(settings),
         line=PatientLine(patience or Patience()),
         ledger=open_ledger(settings),
-        cache=AnswerCache(folder / "answers"),
+        cache=open_answers(settings),
         samples=settings.llm_samples,
     )
+
+
+def open_answers(settings: Settings) -> AnswerCache:
+    """The LLM's answers that are kept."""
+    return AnswerCache(settings.home.absolute() / "llm_cache" / "answers")
 
 
 def open_ledger(settings: Settings) -> Ledger:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes, week_of
 from alignment.targets import Targets
+from store.erased import erasure_number, frozen_before
 from store.kept import Kept
 from store.replicates import newest_replicates, read_replicates, save_replicates
 from store.session import insert_new
@@ -44,10 +45,15 @@ def save_slices(
     A slice that is gone becomes zero: of all that are stored, or of those `within`, where only these were folded.
     """
     slices: dict[Slice, Array] = dict(moments.slices)
-    stored = _digests(session, job, model_id, None if within is None else {_key(where) for where in (*slices, *within)})
-    keyed = {_key(where): where for where in slices}
+    stored = _digests(
+        session, job, model_id, None if within is None else {slice_key(where) for where in (*slices, *within)}
+    )
+    keyed = {slice_key(where): where for where in slices}
+    frozen = frozen_before(session)
     for gone in stored.keys() - keyed.keys():
         where = stored[gone][1]
+        if frozen is not None and where.day is not None and where.day < frozen:
+            continue  # its contacts were removed by retention, its figures stay
         keyed[gone], slices[where] = where, np.zeros(moments.shape)
     now, changed, rows = datetime.now(UTC), [], []
     for key, where in keyed.items():
@@ -65,11 +71,13 @@ def save_slices(
 def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Moments:
     """The moments as they were believed at a moment (default: now).
 
-    Rows are only ever added, so what was read up to one row stays true: it is kept for the next reader.
+    Rows are only ever added, so what was read up to one row stays true until somebody is erased: it is kept for the
+    next reader.
     """
     newest = newest_moment(session, job, model_id, as_of)
     resampled = newest_replicates(session, job, model_id, as_of)
-    key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest, resampled)
+    erased = erasure_number(session)
+    key = (str(session.get_bind().engine.url), job.id, job.stamp, model_id, newest, resampled, erased)
     replicates = partial(read_replicates, session, job, model_id=model_id, as_of=as_of)
     return _kept.get(key, lambda: replace(_read(session, job, model_id, newest), replicates=replicates()))
 
@@ -119,7 +127,8 @@ def _pairs(stored: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in stored)
 
 
-def _key(where: Slice) -> str:
+def slice_key(where: Slice) -> str:
+    """What a slice is stored under; 32 hex digits."""
     parts = (str(where.day), where.channel, where.segment, where.circumstance)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 

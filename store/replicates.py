@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alignment.measures import SUMMED
 from alignment.replicates import LINEAR, REPLICATES, Replicated, Replicates
 from alignment.targets import Targets
+from store.erased import frozen_before
 from store.session import insert_new
 from store.tables import replicates as table
 from taxonomy.model import Job
@@ -24,6 +25,8 @@ def save_replicates(
     """Append these weeks, and those that are not stored yet. A week that lost its contacts becomes zero."""
     stored = set(session.scalars(select(table.c.week).where(_of(job, model_id)).distinct()))
     wanted = (set(weeks) & (stored | replicates.weeks.keys())) | (replicates.weeks.keys() - stored)
+    frozen = frozen_before(session)
+    wanted = {week for week in wanted if week is None or frozen is None or week >= frozen}
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model_id, "recorded_at": now}
     rows = [{**names, "week": week, "sums": _bytes(replicates.weeks.get(week))} for week in sorted(wanted, key=str)]
     for at in range(0, len(rows), 20):

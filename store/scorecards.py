@@ -18,6 +18,7 @@ from alignment.moments import Moments
 from alignment.opportunity import surveyed_by
 from alignment.scorecard import OutcomeFigures, Scorecard, StepFigures, View
 from alignment.targets import Targets
+from store.erased import erasure_number
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.reviews import latest_decisions
@@ -94,6 +95,7 @@ def _data_version(session: Session, job: Job, as_of: datetime) -> tuple[Hashable
         job.stamp,
         newest,
         newest_moment(session, job, newest[1], as_of) if newest else 0,
+        erasure_number(session),
         formula.version if formula else None,
         *(_newest(session, table, as_of) for table in RECORDED),
     )

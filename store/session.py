@@ -115,5 +115,7 @@ def _alembic_config(url: str) -> Any:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    # secure_delete: what is erased is overwritten in the file, not only unlinked
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
+from store.erased import answer_key, erased_among, erasure_number, event_key
 from store.kept import Kept
 from store.session import insert_new
 from store.tables import outcome_answers, product_events
@@ -27,12 +28,12 @@ Added = tuple[int, tuple[int, ...]]
 
 
 def add_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> Added:
-    """Store outcome-survey answers by (job, respondent, outcome, moment)."""
+    """Store outcome-survey answers by (job, respondent, outcome, moment); what was erased stays out."""
     return _add(session, outcome_answers, rows, ANSWER_KEY, ANSWER_FACTS)
 
 
 def add_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> Added:
-    """Store product events by (job, event id)."""
+    """Store product events by (job, event id); what was erased stays out."""
     return _add(session, product_events, rows, EVENT_KEY, EVENT_FACTS)
 
 
@@ -44,9 +45,13 @@ def _add(
     facts: tuple[str, ...],
 ) -> Added:
     known = _known(session, table, rows, key, facts)
+    tombs = [answer_key(row) if table is outcome_answers else event_key(row) for row in rows]
+    erased = erased_among(session, tombs)
     at_odds, fresh = [], []
     for position, row in enumerate(rows):
         name, content = tuple(row[one] for one in key), tuple(row[one] for one in facts)
+        if tombs[position] in erased:
+            continue
         if known.setdefault(name, content) != content:
             at_odds.append(position)
         else:
@@ -84,7 +89,7 @@ def _read_once(session: Session, table: Table, job_id: str, as_of: datetime | No
     if as_of is not None:
         known &= table.c.recorded_at <= as_of
     newest = session.scalar(select(func.max(table.c.pk)).where(known)) or 0
-    key = (str(session.get_bind().engine.url), table.name, job_id, newest)
+    key = (str(session.get_bind().engine.url), table.name, job_id, newest, erasure_number(session))
     return _kept.get(key, lambda: _read(session, table, known & (table.c.pk <= newest)))
 
 

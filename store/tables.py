@@ -23,6 +23,7 @@ from store.annotation_tables import annotation_events
 from store.audit_tables import audit_events, audit_head
 from store.columns import Key, Utc, metadata
 from store.driver_tables import contact_drivers
+from store.erasure_tables import erased_keys, erasures, frozen_figures
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
@@ -47,7 +48,10 @@ __all__ = [
     "audit_head",
     "contact_drivers",
     "contacts",
+    "erased_keys",
+    "erasures",
     "formulas",
+    "frozen_figures",
     "gap_clusters",
     "gap_members",
     "gap_proposals",
