@@ -16,18 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 
 from store.jobs import UnknownJobError
+from store.roles import ROLES, Role
 from taxonomy.errors import HeadwayError
 
-Role = Literal["leader", "analyst", "service", "admin"]
 Way = Literal["loopback", "key", "session", "nobody"]
 
-ROLES: tuple[Role, ...] = get_args(Role)
 ALLOWED: Mapping[Role, frozenset[Role]] = {
     "leader": frozenset(ROLES),
     "analyst": frozenset({"analyst", "admin"}),

@@ -10,7 +10,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
-from api.access import ALLOWED, ROLES, Permission, Role
+from api.access import ALLOWED, Permission
+from store.roles import ROLES, Role
 from taxonomy.errors import HeadwayError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

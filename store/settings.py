@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from store.timetable import Timetable
 from taxonomy.errors import BadInputError
 
-SECRETS = ("secret", "openai_api_key")
+SECRETS = ("secret", "oidc_client_secret", "openai_api_key")
 Origin = Literal["environment", "headway.toml", "default"]
 
 
@@ -75,6 +75,30 @@ class Settings(BaseSettings):
     encoder_languages: str | None = Field(
         default=None, description="languages that this encoder reads, such as en,de; for the model's card"
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#\s]+$",
+        description="address under which browsers reach the pages, such as https://headway.example.com",
+    )
+    trusted_proxies: str | None = Field(
+        default=None, description="addresses or networks, with commas, of proxies whose X-Forwarded-* are believed"
+    )
+    session_hours: float = Field(
+        default=12.0, gt=0, le=720, description="hours after which a page asks for login again"
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="address of the OpenID Connect provider that pages log in with; unset: keys only"
+    )
+    oidc_client_id: str | None = Field(default=None, description="Headway's name at that provider")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Headway's secret at that provider; unset for a public client"
+    )
+    oidc_roles: str | None = Field(
+        default=None,
+        description="who has which role, such as support-leads=leader,quality=analyst@online-order,it=admin",
+    )
+    oidc_claim: str = Field(default="groups", description="claim of the identity token that names a person's groups")
+    oidc_scopes: str = Field(default="openid profile email", description="what is asked of the provider")
     leaders_read_text: bool = Field(
         default=False, description="whether leaders may read whole redacted transcripts, as analysts do"
     )

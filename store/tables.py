@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from store.access_tables import access_keys, login_ends
 from store.alert_tables import alert_events, alert_looks, alerts
 from store.annotation_tables import annotation_events
 from store.audit_tables import audit_events, audit_head
@@ -40,6 +41,7 @@ from store.run_tables import pulled_files, stage_leases, stage_runs
 
 __all__ = [
     "Utc",
+    "access_keys",
     "alert_events",
     "alert_looks",
     "alerts",
@@ -59,6 +61,7 @@ __all__ = [
     "jobs",
     "label_spaces",
     "learned_models",
+    "login_ends",
     "measurements",
     "metadata",
     "models_in_force",
