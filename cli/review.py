@@ -59,9 +59,11 @@ def export(job: str, out: Path | None, form: str, to_work: bool, users: tuple[st
         return
     from cli.database import opened
     from flows.workspace import Workspace
+    from store.exports import record_export
     from store.reviews import export_items
 
-    job_id = Workspace.open(job).job.id
+    workspace = Workspace.open(job)
+    job_id = workspace.job.id
     with opened() as session:
         lines = (json.dumps(item.as_json(), ensure_ascii=False) for item in export_items(session, job_id))
         if out is None:
@@ -69,6 +71,7 @@ def export(job: str, out: Path | None, form: str, to_work: bool, users: tuple[st
             return
         with out.open("w", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in lines)
+    record_export(workspace.settings, out, kind="review items", job=job_id)
     click.echo(f"wrote {out}", err=True)
 
 

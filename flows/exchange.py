@@ -15,6 +15,7 @@ from flows.decisions import Imported
 from flows.workspace import Workspace
 from store.decision_import import check_probability
 from store.exchange import outgoing_items
+from store.exports import record_export
 from store.review_standing import read_reads
 from store.reviews import add_decisions, find_item
 from tagger import exchange_argilla as argilla
@@ -54,7 +55,11 @@ def export_to(workspace: Workspace, tool: Tool, out: Path, *, people: People, to
     job = workspace.job
     with workspace.database.session() as session:
         items = outgoing_items(session, job.id, to_work=to_work)
-        return _to_argilla(job, items, out, people) if tool == "argilla" else _to_label_studio(job, items, out, people)
+        write = _to_argilla if tool == "argilla" else _to_label_studio
+        count, files = write(job, items, out, people)
+    # so that erasing a customer reaches the file as long as it lies there
+    record_export(workspace.settings, files[0], kind=tool, job=job.id)
+    return count, files
 
 
 def _to_label_studio(job: Job, items: Iterable[Outgoing], out: Path, people: People) -> tuple[int, list[Path]]:
