@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from alignment.composite import IndexInputs, aggregate, terms_of
 from alignment.decomposition import Decomposition, decompose
 from alignment.estimate import Estimate
 from alignment.formula import COMPONENTS, IndexFormula
-from alignment.index import Array, sampled_components
+from alignment.index import Array, sampled_components, sampled_norms
 from alignment.scorecard import AlignmentIndex
 from alignment.sensitivity import weight_variants
 
@@ -26,7 +27,8 @@ class IndexChange:
     """The change from one view to another.
 
     `difference` is in index points; `agreeing` the share of the variants of method (weights within +-25 %, arithmetic
-    and geometric) in which the change has the same sign.
+    and geometric) in which the change has the same sign. `ranges` by input id: the 95 % interval of its own movement,
+    to first order; none where one of the views has no interval for it.
     """
 
     before: AlignmentIndex
@@ -34,6 +36,7 @@ class IndexChange:
     difference: Estimate
     agreeing: float
     parts: Decomposition
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def moved(self) -> bool:
@@ -49,13 +52,36 @@ def index_change(
 ) -> IndexChange:
     """Compare two views under one formula; raises NotComparableError where one of them is not published."""
     parts = decompose(formula, before[1], after[1])
-    first = sampled_components(formula, before[0])
-    second = sampled_components(formula, after[0], salts=_salts(formula, before[0], after[0]))
+    salts = _salts(formula, before[0], after[0])
+    first, second = sampled_components(formula, before[0]), sampled_components(formula, after[0], salts=salts)
     top = np.array([formula.weights[name] for name in COMPONENTS])
     geometric = formula.aggregation == "geometric"
     drawn = aggregate(second, top, geometric=geometric) - aggregate(first, top, geometric=geometric)
     difference = _difference(drawn, before[1].index, after[1].index)
-    return IndexChange(before[1], after[1], difference, _agreeing(first[0], second[0], top, float(drawn[0])), parts)
+    agreeing = _agreeing(first[0], second[0], top, float(drawn[0]))
+    ranges = _ranges(formula, parts, before[0], after[0], salts)
+    return IndexChange(before[1], after[1], difference, agreeing, parts, ranges)
+
+
+def _ranges(
+    formula: IndexFormula, parts: Decomposition, before: IndexInputs, after: IndexInputs, salts: Mapping[str, str]
+) -> dict[str, tuple[float, float]]:
+    """The middle 95 % of each input's movement over the draws that the change itself is drawn with."""
+    moved = sampled_norms(formula, after, salts=salts) - sampled_norms(formula, before)
+    terms = zip(terms_of(formula, before), terms_of(formula, after), strict=True)
+    firm = {
+        first.id: at for at, (first, second) in enumerate(terms) if _firm(first.estimate) and _firm(second.estimate)
+    }
+    found = {}
+    for part in parts.contributions:
+        if part.id in firm:
+            low, high = np.percentile(part.slope * moved[1:, firm[part.id]], [2.5, 97.5])
+            found[part.id] = (min(float(low), part.movement), max(float(high), part.movement))
+    return found
+
+
+def _firm(estimate: Estimate | None) -> bool:
+    return estimate is not None and estimate.low is not None
 
 
 def _salts(formula: IndexFormula, before: IndexInputs, after: IndexInputs) -> dict[str, str]:

@@ -21,7 +21,8 @@ class NotComparableError(BadInputError):
 class Contribution:
     """Index points that one input brought: by its own movement, and by gaining or losing evidence.
 
-    `clipped`: a goalpost bound in one of the views, so that movement beyond it does not count.
+    `clipped`: a goalpost bound in one of the views, so that movement beyond it does not count. `slope`: points that
+    going all the way between its goalposts brings.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Contribution:
     movement: float
     evidence: float
     clipped: bool
+    slope: float = 0.0
 
     @property
     def points(self) -> float:
@@ -99,7 +101,7 @@ def _contribution(before: Row, after: Row, factor: float) -> Contribution:
     movement = factor * weight * (second - first)
     evidence = factor * (after["weight"] - before["weight"]) * (first + second) / 2
     clipped = any(norm in (0.0, 1.0) for norm in known)
-    return Contribution(before["id"], before["component"], movement, evidence, clipped)
+    return Contribution(before["id"], before["component"], movement, evidence, clipped, slope=factor * weight)
 
 
 def _slope(

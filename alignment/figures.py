@@ -33,10 +33,12 @@ def target_estimates(
 
 def step_friction(job: Job, found: TargetEstimates, *, scale: EffortScale, as_of: datetime) -> Estimate:
     """A target's friction; missing where the job's effort goalposts do not fit the scale of the answers."""
-    return _points(job, found, scale=scale, as_of=as_of)[0]
+    return friction_and_error(job, found, scale=scale, as_of=as_of)[0]
 
 
-def _points(job: Job, found: TargetEstimates, *, scale: EffortScale, as_of: datetime) -> tuple[Estimate, Joint | None]:
+def friction_and_error(
+    job: Job, found: TargetEstimates, *, scale: EffortScale, as_of: datetime
+) -> tuple[Estimate, Joint | None]:
     """A target's friction, and how it errs in each replicate."""
     parts = {name: found.means[name] for name in job.friction.weights}
     wrong = scale.disagreement(job.friction.goalposts["effort"]) if "effort" in job.friction.goalposts else None
@@ -67,7 +69,7 @@ def step_figures(
     figures = []
     for step in job.step_by_id:
         mine = found[targets.index("step", step)]
-        points = _points(job, mine, scale=scale, as_of=as_of)
+        points = friction_and_error(job, mine, scale=scale, as_of=as_of)
         shift = effort_shift(mine, scale)
         moved = None if shift is None else shift * _effort_slope(job)
         figures.append(
@@ -111,7 +113,7 @@ def failure_modes(
     modes = []
     for outcome, step in job.step_of.items():
         mine = found[targets.index("outcome", outcome)]
-        points = _points(job, mine, scale=scale, as_of=as_of)
+        points = friction_and_error(job, mine, scale=scale, as_of=as_of)
         means = {name: mine.means[name] for name in ("effort", "fcr", "fcr_long", "cost")}
         weight = _burden(points, mine, unfit)
         modes.append(FailureMode(step, outcome, mine.volume, **means, friction=points[0], burden=weight))

@@ -125,9 +125,17 @@ def sampled_components(
     terms = terms_of(formula, inputs)
     used = used_weights(terms)
     weights = np.array([used[term.id] for term in terms])
+    return component_values(terms, sampled_norms(formula, inputs, draws=draws, salts=salts), weights)
+
+
+def sampled_norms(
+    formula: IndexFormula, inputs: IndexInputs, *, draws: int = DRAWS, salts: Mapping[str, str] | None = None
+) -> Array:
+    """Attainment of every input as it is (first row) and in every draw, shape (1 + draws, terms)."""
+    terms = terms_of(formula, inputs)
     values = np.array([[_value(term) for term in terms]])
     drawn = _draws(formula, terms, inputs.deviations, draws, salts or {})
-    return component_values(terms, _norms(terms, np.vstack([values, drawn])), weights)
+    return _norms(terms, np.vstack([values, drawn]))
 
 
 def _value(term: Term) -> float:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import Result
+
+from alignment.redo import redo
 
 
 def redone(folder: Path) -> float:
@@ -113,3 +117,14 @@ def test_weights_that_do_not_sum_to_one_are_refused(run: Callable[..., Result], 
     result = run("index", "reweight", "--job", "online-order", "--weight", "opportunity=1.2", "--by", "A", "--why", "B")
     assert result.exit_code != 0
     assert "sum to 1" in str(result.exception) + result.output
+
+
+def test_the_export_brings_a_script_that_redoes_it_without_headway(
+    run: Callable[..., Result], in_demo: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rows"
+    found = json.loads(run("index", "export", "--job", "online-order", "--out", folder, "--json").output)
+    done = subprocess.run([sys.executable, "-I", "redo.py"], cwd=folder, capture_output=True, text=True, check=True)
+    first, second = (float(line.split()[1]) for line in done.stdout.splitlines())
+    assert first == pytest.approx(second, abs=1e-8) == pytest.approx(found["index"], abs=1e-8)
+    assert redo(folder) == pytest.approx(found["index"], rel=1e-9)
