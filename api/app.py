@@ -24,15 +24,21 @@ from api.pages.review_stats import router as review_stats_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
 from api.permissions import served_routes
+from api.predictors import Predictors
 from api.v1 import alerts as v1_alerts
 from api.v1 import annotations as v1_annotations
+from api.v1 import contact_lists as v1_contact_lists
 from api.v1 import contacts as v1_contacts
+from api.v1 import decisions as v1_decisions
 from api.v1 import drivers as v1_drivers
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
+from api.v1 import intake as v1_intake
 from api.v1 import jobs as v1_jobs
+from api.v1 import predict as v1_predict
 from api.v1 import resolution as v1_resolution
 from api.v1 import review as v1_review
+from api.v1 import rows as v1_rows
 from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
@@ -55,7 +61,12 @@ MODULES = (
     v1_alerts,
     v1_annotations,
     v1_gaps,
+    v1_intake,
+    v1_predict,
+    v1_rows,
+    v1_contact_lists,
     v1_contacts,
+    v1_decisions,
     v1_drivers,
     v1_resolution,
     v1_review,
@@ -80,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
+    app.state.predictors = Predictors(settings)
     problems.install(app)
     for module in MODULES:
         app.include_router(module.router)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
 from sqlalchemy.orm import Session
 
 from alignment.annotations import Annotation
@@ -21,7 +22,7 @@ from store.scorecards import read_scorecard
 from store.session import Database
 from taxonomy.model import Job
 
-ROUTE_PARAMETERS = ("by", "cursor", "limit", "outcome")
+ROUTE_PARAMETERS = ("answered", "by", "cursor", "decided", "deferred", "driver", "format", "limit", "outcome")
 
 
 def get_session(request: Request) -> Iterator[Session]:
@@ -83,9 +84,15 @@ def get_reading(
 
 
 def _own_parameters(request: Request) -> tuple[str, ...]:
-    """Those of `ROUTE_PARAMETERS` that the route declares."""
-    declared = {field.alias for field in request.scope["route"].dependant.query_params}
+    """Those of `ROUTE_PARAMETERS` that the route declares, or something that it depends on."""
+    declared = set(_declared(request.scope["route"].dependant))
     return tuple(name for name in ROUTE_PARAMETERS if name in declared)
+
+
+def _declared(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _declared(inner)
 
 
 ReadingOf = Annotated[Reading, Depends(get_reading, scope="function")]

@@ -52,16 +52,16 @@ class HeadersMiddleware:
 
 def json_answer(request: Request, content: Any) -> Response:
     """A read as JSON with its ETag, or 304 where the caller has it already."""
-    return _unless_known(request, JSONResponse(content))
+    return read_answer(request, JSONResponse(content))
 
 
 def page_answer(request: Request, html: str) -> Response:
     """A page with its ETag, or 304 where the browser has it already."""
-    return _unless_known(request, HTMLResponse(html))
+    return read_answer(request, HTMLResponse(html))
 
 
-def _unless_known(request: Request, response: Response) -> Response:
-    """The tag is weak: the bytes sent may be compressed differently."""
+def read_answer(request: Request, response: Response) -> Response:
+    """A read with its ETag, or 304 where the caller has it already. Weak: bytes may be compressed differently."""
     tag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
     if _matches(request.headers.get("if-none-match", ""), tag):

@@ -12,10 +12,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.access import AccessRefusedError, NotLoggedInError
+from api.bodies import BodyTooLargeError, MediaTypeError
 from api.headers import ALWAYS
 from api.rendering import render
 from store.alerts import UnknownAlertError
@@ -46,9 +47,15 @@ STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
     ((NotLoggedInError,), HTTPStatus.UNAUTHORIZED),
     ((RefusedError, AccessRefusedError), HTTPStatus.FORBIDDEN),
     ((HeldByAnotherError,), HTTPStatus.CONFLICT),
+    ((BodyTooLargeError,), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    ((MediaTypeError,), HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content", HTTPStatus.FORBIDDEN: "Refused"}
+TITLES = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+    HTTPStatus.FORBIDDEN: "Refused",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,14 @@ class Problem:
             "detail": self.detail,
         }
         return {**body, "errors": [dict(error) for error in self.errors]} if self.errors else body
+
+
+class RefusedBodyError(HeadwayError):
+    """What was sent cannot be used; the problem says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
 
 
 def answer(problem: Problem, request: HTTPConnection) -> Response:
@@ -99,6 +114,16 @@ def install(app: FastAPI) -> None:
         errors = tuple({"name": str(item["loc"][-1]), "message": str(item["msg"])} for item in error.errors())
         detail = "; ".join(f"{item['name']}: {item['message']}" for item in errors)
         return answer(Problem(422, "Unprocessable Content", detail, errors), request)
+
+    @app.exception_handler(RefusedBodyError)
+    def refused_body(request: Request, error: RefusedBodyError) -> Response:
+        """A record that cannot be used."""
+        return answer(error.problem, request)
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(request: Request, _error: ClientDisconnect) -> Response:
+        """The sender went away before the body was whole; what came in before is kept, and may be sent again."""
+        return answer(Problem(400, "Bad Request", "the body ended before it was whole"), request)
 
     @app.exception_handler(HeadwayError)
     def headway_error(request: Request, error: HeadwayError) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,8 @@ from store.scores import PublishedIndex
 from taxonomy.model import Job
 
 Document = dict[str, Any]
+ROW_NAMES = ("week", "outcome", "step", "id")
+"""What a row of a list is called by, the most telling first."""
 
 
 def job_json(job: Job, dimensions: Mapping[str, tuple[str, ...]]) -> Document:
@@ -84,3 +86,29 @@ def plain(value: Any) -> Any:
             return [plain(part) for part in value]
         case _:
             return value
+
+
+def sliced_rows(document: Mapping[str, Any], part: str) -> list[Document]:
+    """The figures of a document as rows: the whole with an empty `slice`, then each slice."""
+    slices = document.get("slices") or {}
+    rows = [{"slice": "", **row} for row in document[part]]
+    return rows + [{"slice": value, **row} for value, found in slices.items() for row in found]
+
+
+def figure_rows(document: Mapping[str, Any]) -> list[Document]:
+    """Every figure of a document as a row under its place in it, such as `steps.track-delivery.effort`."""
+    return [{"figure": place, **estimate} for place, estimate in _figures(document, ())]
+
+
+def _figures(node: Any, place: tuple[str, ...]) -> Iterator[tuple[str, Document]]:
+    if isinstance(node, Mapping) and "low" in node and "as_of" in node and "method" in node:
+        yield ".".join(place), dict(node)
+    elif isinstance(node, Mapping):
+        for name, part in node.items():
+            yield from _figures(part, (*place, str(name)))
+    elif isinstance(node, list):
+        for number, part in enumerate(node):
+            name = (
+                next((part[key] for key in ROW_NAMES if key in part), number) if isinstance(part, Mapping) else number
+            )
+            yield from _figures(part, (*place, str(name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,20 +12,17 @@ from api.address import breakdown
 from api.deps import DbSession, ReadingOf
 from api.headers import json_answer
 from api.problems import NotFoundError
+from api.tables import TABLES, FormOf, table_answer
 from api.v1 import shapes
-from api.v1.contact_shapes import ContactsShape
-from api.v1.documents import history_json, job_json, page_json, summary_json
-from store.browse import list_tagged
+from api.v1.documents import figure_rows, history_json, job_json, sliced_rows, summary_json
+from api.v1.responses import READS
 from store.jobs import list_jobs
 from store.scorecards import read_friction, read_outcomes
 from store.scores import index_history, read_formula
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.ProblemShape, "description": what, "content": {"application/problem+json": {}}}
-    for status, what in ((403, "Refused"), (404, "Not there"), (422, "A parameter cannot be used"))
-}
+PROBLEMS = READS
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1", responses=READS, dependencies=[require("leader")])
 job_router = APIRouter(prefix="/jobs/{job}", tags=["figures"])
 
 
@@ -42,16 +39,20 @@ def job(request: Request, reading: ReadingOf) -> Response:
     return json_answer(request, job_json(reading.job, reading.choices))
 
 
-@job_router.get("/scorecard", response_model=shapes.ScorecardShape)
-def scorecard(request: Request, reading: ReadingOf) -> Response:
-    """Everything on the scorecard page."""
-    return json_answer(request, scorecard_json(reading.card))
+@job_router.get("/scorecard", response_model=shapes.ScorecardShape, responses=TABLES)
+def scorecard(request: Request, reading: ReadingOf, form: FormOf) -> Response:
+    """Everything on the scorecard page; as a table one row for each figure, named by its place in the JSON."""
+    document = scorecard_json(reading.card)
+    if form == "json":
+        return json_answer(request, document)
+    return table_answer(request, form, f"{reading.job.id}-scorecard", figure_rows(document))
 
 
-@job_router.get("/friction", response_model=shapes.FrictionShape)
+@job_router.get("/friction", response_model=shapes.FrictionShape, responses=TABLES)
 def friction(
     request: Request,
     reading: ReadingOf,
+    form: FormOf,
     by: Annotated[
         str | None, Query(description="Also by channel, segment.NAME, circumstance.NAME, week or day.")
     ] = None,
@@ -61,42 +62,27 @@ def friction(
     if by:
         by = breakdown(by, tuple(reading.choices))
         slices = read_friction(reading.session, reading.job, reading.view, by=by)
-    return json_answer(request, friction_json(reading.card, slices))
+    document = friction_json(reading.card, slices)
+    if form == "json":
+        return json_answer(request, document)
+    return table_answer(request, form, f"{reading.job.id}-friction", sliced_rows(document, "steps"))
 
 
-@job_router.get("/outcomes", response_model=shapes.OutcomesShape)
+@job_router.get("/outcomes", response_model=shapes.OutcomesShape, responses=TABLES)
 def outcomes(
     request: Request,
     reading: ReadingOf,
+    form: FormOf,
     by: Annotated[
         str | None, Query(description="Also by segment.NAME or circumstance.NAME of those who answered.")
     ] = None,
 ) -> Response:
     """Importance, satisfaction and opportunity of every outcome, with ranks; whole and in each group of people."""
     slices = read_outcomes(reading.session, reading.job, reading.view, by=by) if by else None
-    return json_answer(request, outcomes_json(reading.card, slices))
-
-
-@job_router.get("/steps/{step}/contacts", response_model=ContactsShape, tags=["contacts"])
-def step_contacts(
-    request: Request,
-    reading: ReadingOf,
-    step: str,
-    *,
-    outcome: Annotated[str | None, Query(description="Only this outcome of the step.")] = None,
-    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Response:
-    """The contacts behind a step's figures, newest first."""
-    if step not in reading.job.step_by_id:
-        raise NotFoundError(
-            f"step {step!r} is not in job {reading.job.id}; known are {', '.join(reading.job.step_by_id)}"
-        )
-    page = list_tagged(
-        reading.session, reading.job, view=reading.view, step=step, outcome=outcome or None, cursor=cursor or None,
-        limit=limit,
-    )  # fmt: skip
-    return json_answer(request, page_json(page))
+    document = outcomes_json(reading.card, slices)
+    if form == "json":
+        return json_answer(request, document)
+    return table_answer(request, form, f"{reading.job.id}-outcomes", sliced_rows(document, "outcomes"))
 
 
 @job_router.get("/index", response_model=shapes.IndexShape, tags=["index"])
@@ -114,10 +100,13 @@ def formula(request: Request, reading: ReadingOf) -> Response:
     return json_answer(request, {"version": found.version, **found.to_json()})
 
 
-@job_router.get("/index/history", response_model=shapes.HistoryShape, tags=["index"])
-def history(request: Request, reading: ReadingOf) -> Response:
+@job_router.get("/index/history", response_model=shapes.HistoryShape, responses=TABLES, tags=["index"])
+def history(request: Request, reading: ReadingOf, form: FormOf) -> Response:
     """Every index that was published, oldest first."""
-    return json_answer(request, history_json(reading.job, index_history(reading.session, reading.job.id)))
+    document = history_json(reading.job, index_history(reading.session, reading.job.id))
+    if form == "json":
+        return json_answer(request, document)
+    return table_answer(request, form, f"{reading.job.id}-index-history", document["history"])
 
 
 router.include_router(job_router)
