@@ -38,12 +38,14 @@ from store.review_tables import (
     review_probabilities,
 )
 from store.run_tables import pulled_files, stage_leases, stage_runs
+from store.subscription_tables import alert_notices, subscriptions
 
 __all__ = [
     "Utc",
     "access_keys",
     "alert_events",
     "alert_looks",
+    "alert_notices",
     "alerts",
     "annotation_events",
     "audit_events",
@@ -86,6 +88,7 @@ __all__ = [
     "review_probabilities",
     "stage_leases",
     "stage_runs",
+    "subscriptions",
     "tags",
     "transcripts",
 ]
