@@ -6,18 +6,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import assets, problems, schema
 from api.authentication import AccessMiddleware
+from api.csrf import check_csrf
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
+from api.keyring import Keyring
+from api.oidc import open_provider
 from api.pages.alerts import router as alerts_page
 from api.pages.contact import router as contact_page
 from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
 from api.pages.jobs import router as jobs_page
+from api.pages.login import router as login_page
 from api.pages.outcome import router as outcome_page
 from api.pages.review import router as review_page
 from api.pages.review_stats import router as review_stats_page
@@ -54,6 +58,7 @@ PAGES = (
     contact_page,
     review_page,
     review_stats_page,
+    login_page,
 )
 MODULES = (
     health,
@@ -87,18 +92,26 @@ def create_app(settings: Settings) -> FastAPI:
 
     # The interactive documentation of FastAPI loads its scripts from another host, and its /openapi.json asks nobody.
     app = FastAPI(
-        title="Headway", version=_version(), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title="Headway",
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(check_csrf)],
     )
     app.state.database = database
     app.state.settings = settings
+    app.state.keyring = Keyring(database)
+    app.state.provider = open_provider(settings)
     app.state.predictors = Predictors(settings)
     problems.install(app)
     for module in MODULES:
         app.include_router(module.router)
     for page in PAGES:
         app.include_router(page)
-    served_routes(app.routes)
-    app.add_middleware(AccessMiddleware)
+    guard = {"keyring": app.state.keyring, "routes": served_routes(app.routes), "login": app.state.provider is not None}
+    app.add_middleware(AccessMiddleware, **guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(HeadersMiddleware)  # added last, so outermost: refusals carry its headers too

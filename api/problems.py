@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.access import AccessRefusedError, NotLoggedInError
 from api.bodies import BodyTooLargeError, MediaTypeError
+from api.csrf import ForeignFormError
 from api.headers import ALWAYS
 from api.rendering import render
 from store.alerts import UnknownAlertError
@@ -45,7 +46,7 @@ STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
         HTTPStatus.NOT_FOUND,
     ),
     ((NotLoggedInError,), HTTPStatus.UNAUTHORIZED),
-    ((RefusedError, AccessRefusedError), HTTPStatus.FORBIDDEN),
+    ((RefusedError, AccessRefusedError, ForeignFormError), HTTPStatus.FORBIDDEN),
     ((HeldByAnotherError,), HTTPStatus.CONFLICT),
     ((BodyTooLargeError,), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     ((MediaTypeError,), HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

@@ -19,7 +19,7 @@ from api.deps import DbSession
 from api.figures import SHARE
 from api.headers import page_answer
 from api.pages.review_reasons import REASONS
-from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, check_same_origin, text
+from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, text
 from api.pages.step import DRIVER_WORDS
 from api.rendering import render
 from store.browse import ContactDetail, read_contact
@@ -136,7 +136,6 @@ def contact(
 @router.post("/review/ask", dependencies=[require("leader", writes=True)])
 def ask(request: Request, session: DbSession, form: Form) -> Response:
     """A leader asks for a contact to be reviewed; back to its page."""
-    check_same_origin(request)
     contact_id, job = text(form, "contact"), reviewed_job(session, text(form, "job") or None)
     found = analyst_of(request)
     by = found.name if found is not None else text(form, "by")

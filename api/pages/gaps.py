@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.access import require
 from api.deps import DbSession
-from api.pages.review_session import Form, Sender, analyst_of, check_same_origin, remember, text
+from api.pages.review_session import Form, Sender, analyst_of, remember, text
 from api.problems import RefusedError
 from api.rendering import render
 from store.gap_decisions import Said, approve, newest_version, preview, propose, reject
@@ -54,7 +54,6 @@ def gaps(request: Request, session: DbSession, job: str) -> Response:
 @router.post("/name", dependencies=[require("analyst")])
 def name(request: Request, form: Form, job: str) -> Response:
     """Say who is asking; proposals and approvals carry it."""
-    check_same_origin(request)
     answer = RedirectResponse(_address(job), status_code=303)
     remember(request, answer, text(form, "name"))
     return answer

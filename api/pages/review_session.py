@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from api.access import caller_of
 from api.problems import RefusedError
-from store.identity import Identity, open_identity
+from api.sessions import identity_of
 from tagger.review import analyst_name
 from taxonomy.errors import BadInputError
 
@@ -37,7 +38,11 @@ class Analyst:
 
 
 def analyst_of(request: Request) -> Analyst | None:
-    """The analyst whom the cookie names, None where there is no cookie or somebody changed it."""
+    """Who is logged in; without logins whom the cookie names, None where there is none or somebody changed it."""
+    caller = caller_of(request)
+    if caller.way != "loopback":
+        name = caller.name[:LONGEST_NAME]
+        return Analyst(name, identity_of(request).proof("form", name, caller.session or caller.key))
     try:
         name, nonce, proof = base64.urlsafe_b64decode(request.cookies.get(COOKIE, "")).decode().split("\x1f")
     except (binascii.Error, UnicodeDecodeError, ValueError):
@@ -46,15 +51,6 @@ def analyst_of(request: Request) -> Analyst | None:
     if not hmac.compare_digest(proof, identity.proof("analyst", name, nonce)):
         return None
     return Analyst(name, identity.proof("form", name, nonce))
-
-
-def identity_of(request: Request) -> Identity:
-    """The secret of this installation, opened once for a server."""
-    state = request.app.state
-    if not hasattr(state, "identity"):
-        state.identity = open_identity(state.settings)
-    found: Identity = state.identity
-    return found
 
 
 def remember(request: Request, response: Response, name: str) -> None:
@@ -67,17 +63,6 @@ def remember(request: Request, response: Response, name: str) -> None:
     response.set_cookie(COOKIE, value, max_age=MONTH, httponly=True, samesite="strict", secure=secure)
 
 
-def check_same_origin(request: Request) -> None:
-    """Raise RefusedError where another site's page made the browser send this."""
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    # pages that send no referrer make the browser say "null" for their own origin; what it says of the site still holds
-    anonymous = origin == "null" and request.headers.get("sec-fetch-site") == "same-origin"
-    if site not in {"same-origin", "none"} or (origin is not None and origin != own and not anonymous):
-        raise RefusedError("this came from another site's page; use Headway's own")
-
-
 async def read_form(request: Request) -> FormData:
     """The fields of a form."""
     return await request.form(max_files=0, max_fields=500)
@@ -88,7 +73,6 @@ Form = Annotated[FormData, Depends(read_form)]
 
 def sender(request: Request, form: Form) -> Analyst:
     """The analyst who sent a form of ours. Raises RefusedError where it is not ours."""
-    check_same_origin(request)
     analyst = analyst_of(request)
     if analyst is None or not hmac.compare_digest(text(form, "token"), analyst.token):
         raise RefusedError("this form is not from your own session; open /review again")

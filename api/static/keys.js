@@ -1,7 +1,7 @@
 // A key clicks the control that declares it in data-key. Everything works without this file: it only saves the mouse.
 const form = document.getElementById("decide");
 const off = document.getElementById("keys-off");
-const body = () => new URLSearchParams({ token: form.elements.token.value });
+const body = () => new URLSearchParams({ token: form.elements.token.value, csrf: form.elements.csrf.value });
 let sent = false;
 let renewed = Date.now();
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.access import require
 from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
-from api.pages.review_session import check_same_origin
 from api.v1.documents import plain
 from api.v1.shapes import Shape
 from store.alerts import find_alert, last_look, read_alerts, say_of_alert, track_record
 from store.jobs import read_job
 
 router = APIRouter(
-    prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[require("leader"), Depends(check_same_origin)]
+    prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[require("leader")]
 )
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from api.access import require
 from api.bodies import Body, BodyOf, described
 from api.deps import DbSession
-from api.pages.review_session import identity_of
+from api.sessions import identity_of
 from api.problems import Problem, RefusedBodyError
 from api.v1 import intake_shapes as shapes
 from api.v1.examples import ANSWER, CONTACT, EVENT, as_lines

@@ -22,6 +22,7 @@ from alignment.scorecard import (
 from api.app import create_app
 from store.settings import Settings
 from taxonomy.model import DesiredOutcome, Job, JobStage, JobStep
+from tests.form_token import form_headers
 
 AS_OF = datetime(2026, 10, 31, 6, tzinfo=UTC)
 STEPS = [
@@ -114,6 +115,7 @@ def client(demo_home: Path) -> Iterator[TestClient]:
     """The whole app over the demo's database, asked from this machine."""
     app = create_app(Settings(home=demo_home))
     with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as found:
+        found.headers |= form_headers(app)
         yield found
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from api.app import create_app
 from store.settings import Settings
 from store.tables import review_decisions
+from tests.form_token import form_headers
 
 BASE = "http://127.0.0.1:8321"
 JOB = {"job": "online-order"}
@@ -28,7 +29,8 @@ def app(demo_home: Path, tmp_path_factory: pytest.TempPathFactory):
 
 
 def ask(app) -> TestClient:
-    return TestClient(app, base_url=BASE, client=("127.0.0.1", 50000), follow_redirects=False)
+    headers = form_headers(app)
+    return TestClient(app, base_url=BASE, client=("127.0.0.1", 50000), follow_redirects=False, headers=headers)
 
 
 @pytest.fixture
