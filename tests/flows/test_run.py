@@ -2,70 +2,22 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
-import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from flows.run import STAGES, Plan, StageReport, story
+from flows.run import story
+from flows.stage_run import Plan, StageReport
+from flows.stages import STAGES
 from store.settings import load_settings
+from tests.flows.prefect_server import PrefectServer
 
 JOB = "online-order"
 NAMES = ["ingest", "tag", "draw", "measure", "publish", "watch"]
-
-
-@pytest.fixture(scope="module")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Prefect server on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
-        "PREFECT_LOGGING_LEVEL": "ERROR",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "prefect",
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-ui",
-    ]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    api = f"http://127.0.0.1:{port}/api"
-    try:
-        for _ in range(120):
-            try:
-                urlopen(f"{api}/health", timeout=2)
-                break
-            except (URLError, OSError):
-                time.sleep(1)
-        else:
-            pytest.fail("the Prefect server did not start within two minutes")
-        yield api
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def asked(api: str, kind: str) -> list[dict]:
-    request = Request(f"{api}/{kind}/filter", data=b"{}", headers={"content-type": "application/json"})
-    with urlopen(request, timeout=30) as answer:
-        return json.load(answer)
 
 
 def run_command(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -78,27 +30,37 @@ def run_command(home: Path, *arguments: str, **environment: str) -> subprocess.C
     )
 
 
-def test_the_same_story_runs_under_prefect_as_a_flow_of_its_stages(in_demo_copy: Path, prefect_api: str) -> None:
+def runs_of_the_story(prefect: PrefectServer) -> list[dict]:
+    return prefect.post("flow_runs/filter", {"flows": {"name": {"any_": ["headway run"]}}, "sort": "START_TIME_ASC"})
+
+
+def test_the_same_story_runs_under_prefect_as_a_flow_of_its_stages(in_demo_copy: Path, prefect: PrefectServer) -> None:
     contacts = str(in_demo_copy / "sample" / "contacts.jsonl.gz")
-    done = run_command(in_demo_copy, contacts, "--source", "sample", "--json", PREFECT_API_URL=prefect_api)
+    done = run_command(in_demo_copy, contacts, "--source", "sample", "--json", PREFECT_API_URL=prefect.api)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert [stage["name"] for stage in report["stages"]] == NAMES
     assert report["stages"][0]["counts"]["already_there"] == 1500
-    (flow,) = asked(prefect_api, "flow_runs")
+    flow = runs_of_the_story(prefect)[-1]
     assert flow["state"]["type"] == "COMPLETED"
-    tasks = {task["name"].rpartition("-")[0]: task["state"]["type"] for task in asked(prefect_api, "task_runs")}
+    here = {"flow_runs": {"id": {"any_": [flow["id"]]}}}
+    tasks = {one["name"].rpartition("-")[0]: one["state"]["type"] for one in prefect.post("task_runs/filter", here)}
     assert tasks == dict.fromkeys(NAMES, "COMPLETED")
+    left = {one["key"]: one for one in prefect.post("artifacts/filter", here)}
+    assert len(left) == 2 * len(NAMES)
+    assert "already there: **1500**" in left["headway-ingest-online-order"]["data"]
+    table = json.loads(left["headway-ingest-online-order-counts"]["data"])
+    assert {"what": "already there", "count": 1500} in table
 
 
-def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect_api: str) -> None:
-    before = len(asked(prefect_api, "flow_runs"))
+def test_bad_input_is_not_tried_again_under_prefect(in_demo_copy: Path, prefect: PrefectServer) -> None:
+    before = len(runs_of_the_story(prefect))
     began = time.monotonic()
-    done = run_command(in_demo_copy, "/no/such/file.jsonl", PREFECT_API_URL=prefect_api)
+    done = run_command(in_demo_copy, "/no/such/file.jsonl", PREFECT_API_URL=prefect.api)
     assert done.returncode == 2
     assert "/no/such/file.jsonl" in done.stderr
     assert time.monotonic() - began < 60
-    assert len(asked(prefect_api, "flow_runs")) == before + 1
+    assert len(runs_of_the_story(prefect)) == before + 1
 
 
 def test_the_log_tells_stages_and_counts_and_nothing_that_was_said(in_demo_copy: Path) -> None:
