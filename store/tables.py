@@ -122,6 +122,7 @@ contacts = Table(
     Index("ix_contacts_customer_started_at", "customer", "started_at"),
     Index("ix_contacts_started_at", "started_at"),
     Index("ix_contacts_ended_at", "ended_at"),
+    Index("ix_contacts_ingested_at", "ingested_at"),
     Index("ix_contacts_survey_recorded_at", "survey_recorded_at"),
 )
 
