@@ -44,6 +44,8 @@ VERBS = {
     "erase": ("cli.erase:erase", "Erase a customer or a contact from everything under Headway's control."),
     "llm": ("cli.llm:group", "Show the LLM behind the tagger, and measure it."),
     "bench": ("cli.bench:bench", "Run the benchmarks."),
+    "keys": ("cli.keys:group", "Make, list, rotate and revoke keys of the server."),
+    "audit": ("cli.audit:group", "Show the audit log and check that nobody changed it."),
     "serve": ("cli.serve:command", "Start the monitor."),
 }
 

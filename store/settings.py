@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from store.timetable import Timetable
 from taxonomy.errors import BadInputError
 
-SECRETS = ("secret", "oidc_client_secret", "openai_api_key")
+SECRETS = ("secret", "oidc_client_secret", "openai_api_key", "smtp_password")
 Origin = Literal["environment", "headway.toml", "default"]
 
 
@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     alert_silence_days: float = Field(
         default=3.0, ge=0, description="days without new contacts after which an alert is raised; 0 never"
     )
+    smtp_host: str | None = Field(default=None, description="mail server that alerts are sent through; unset: no mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port: 587 with starttls, 465 with tls")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(default="starttls", description="how it is spoken to")
+    smtp_user: str | None = Field(default=None, description="name to log in with; unset: no login")
+    smtp_password: SecretStr | None = Field(default=None, description="password of that name")
+    smtp_from: str | None = Field(default=None, description="sender of alerts, such as headway@example.com")
+    webhook_private_hosts: str | None = Field(
+        default=None,
+        description="hosts, with commas, that webhooks may reach though they are private or have no https",
+    )
     stale_hours: float = Field(
         default=26.0, gt=0, description="hours after which a new contact must be in the figures, or they show as stale"
     )
@@ -81,7 +91,9 @@ class Settings(BaseSettings):
         description="address under which browsers reach the pages, such as https://headway.example.com",
     )
     trusted_proxies: str | None = Field(
-        default=None, description="addresses or networks, with commas, of proxies whose X-Forwarded-* are believed"
+        default=None,
+        pattern=r"^[0-9A-Fa-f.:/, ]+$",
+        description="addresses or networks, with commas, of proxies whose X-Forwarded-* are believed",
     )
     session_hours: float = Field(
         default=12.0, gt=0, le=720, description="hours after which a page asks for login again"
@@ -101,6 +113,40 @@ class Settings(BaseSettings):
     oidc_scopes: str = Field(default="openid profile email", description="what is asked of the provider")
     leaders_read_text: bool = Field(
         default=False, description="whether leaders may read whole redacted transcripts, as analysts do"
+    )
+    retention_text_days: float | None = Field(
+        default=None,
+        gt=0,
+        description="days that transcripts are kept, with vectors and LLM answers made from them; tags and figures stay; unset: for ever",
+    )
+    retention_embeddings_days: float | None = Field(
+        default=None, gt=0, description="days that sentence vectors are kept; unset: for ever"
+    )
+    retention_llm_days: float | None = Field(
+        default=None, gt=0, description="days that answers of an LLM are kept; unset: for ever"
+    )
+    retention_quarantine_days: float | None = Field(
+        default=None, gt=0, description="days that refused input is kept; unset: for ever"
+    )
+    retention_notes_days: float | None = Field(
+        default=None, gt=0, description="days that reviewers' notes are kept; unset: for ever"
+    )
+    retention_exports_days: float | None = Field(
+        default=None, gt=0, description="days that files exported for review are kept; unset: for ever"
+    )
+    retention_models_days: float | None = Field(
+        default=None, gt=0, description="days that trained models that are not in use are kept; unset: for ever"
+    )
+    retention_logs_days: float | None = Field(
+        default=None, gt=0, description="days that lines of the log are kept; unset: for ever"
+    )
+    retention_contacts_days: float | None = Field(
+        default=None,
+        gt=0,
+        description="days that contacts are kept, with tags and decisions; their figures stay as sums; unset: for ever",
+    )
+    retention_surveys_days: float | None = Field(
+        default=None, gt=0, description="days that survey answers and product events are kept; unset: for ever"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level that is logged"

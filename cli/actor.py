@@ -1,0 +1,15 @@
+"""Who runs a command, as the audit log names them."""
+
+from __future__ import annotations
+
+from getpass import getuser
+
+import click
+
+by_option = click.option("--by", help="Who does it, where that is not the user of this machine.")
+
+
+def actor(by: str | None) -> str:
+    """`os:USER`, and before it whoever they say they act for; the machine's own user always stands there."""
+    user = f"os:{getuser()}"
+    return f"{by} ({user})" if by else user
