@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.alert_subscriptions import COMMANDS
 from cli.output import job_option, json_option, print_counts, print_json
 
 if TYPE_CHECKING:
@@ -120,3 +121,7 @@ def _say(job: str, alert: str, kind: str, *, by: str | None, note: str) -> None:
     with opened() as session:
         say_of_alert(session, found.id, alert, kind=kind, by=by or getuser(), note=note)
     click.echo(f"{alert}: {kind}")
+
+
+for command in COMMANDS:
+    alerts.add_command(command)

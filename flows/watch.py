@@ -20,6 +20,7 @@ from alignment.rectify import Array
 from alignment.targets import Targets
 from alignment.verdict import judge
 from flows.annotations import annotate_promotions
+from flows.notify import deliver
 from flows.workspace import Workspace
 from store.alerts import close_alert, judge_again, looked, raise_alert, read_alerts, record_look
 from store.evidence import read_known
@@ -49,18 +50,30 @@ DATA_MEANING = {
 class Watched:
     """Series looked at and alerts raised by this look; `closed_to` is the end of the last week it saw.
 
-    `looked` is False where these weeks had been looked at before.
+    `looked` is False where these weeks had been looked at before. `told` and `untold`: notices of alerts that arrived,
+    and that did not.
     """
 
     looked: bool
     series: int
     alerts: int
     closed_to: str | None
+    told: int = 0
+    untold: int = 0
 
 
 def watch(workspace: Workspace, *, again: bool = False, now: datetime | None = None) -> Watched:
-    """Look at the weeks that have ended, if one has since the last look (or `again`); silence is looked for always."""
-    job, moment = workspace.job, now or datetime.now(UTC)
+    """Look at the weeks that have ended, if one has since the last look (or `again`); silence is looked for always.
+
+    What was found is committed before anybody is told of it.
+    """
+    found = _look(workspace, again=again, moment=now or datetime.now(UTC))
+    delivered = deliver(workspace)
+    return replace(found, told=delivered.sent, untold=delivered.failed)
+
+
+def _look(workspace: Workspace, *, again: bool, moment: datetime) -> Watched:
+    job = workspace.job
     annotate_promotions(workspace)
     with workspace.database.session() as session:
         newest = newest_model(session, job.id)

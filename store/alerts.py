@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from alignment.alerts import Alarm
 from store.session import insert_new
+from store.subscriptions_outbox import queue_notices
 from store.tables import alert_events, alert_looks, alerts
 from taxonomy.errors import BadInputError
 
@@ -93,13 +94,17 @@ def raise_alert(
     step: str | None,
     content: Mapping[str, Any],
 ) -> bool:
-    """Keep an alarm, unless one of the same series is known that covers the same days; whether it is news."""
+    """Keep an alarm, unless one of the same series is known that covers the same days; whether it is news.
+
+    Whoever subscribed to the job's alerts is put on the list of those to be told, in the same transaction.
+    """
     named = "\n".join((job_id, measure, step or "", alarm.since.isoformat()))
     key = hashlib.sha256(named.encode()).hexdigest()[:16]
     same = (alerts.c.job_id == job_id, alerts.c.measure == measure, alerts.c.step.is_not_distinct_from(step))
     overlap = (alerts.c.since < alarm.at, alerts.c.at > alarm.since)
     if kind == "figure" and session.scalar(select(func.count()).select_from(alerts).where(*same, *overlap)):
         return False
+    now = datetime.now(UTC)
     row = {
         "alert": key,
         "job_id": job_id,
@@ -113,9 +118,12 @@ def raise_alert(
         "at": alarm.at,
         "strength": alarm.strength,
         "content": dict(content),
-        "raised_at": datetime.now(UTC),
+        "raised_at": now,
     }
-    return insert_new(session, alerts, [row]) > 0
+    if not insert_new(session, alerts, [row]):
+        return False
+    queue_notices(session, job_id, key, kind=kind, now=now)
+    return True
 
 
 def read_alerts(session: Session, job_id: str, *, as_of: datetime | None = None) -> tuple[Alert, ...]:
