@@ -18,6 +18,8 @@ from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 EVENT_COLUMNS = ("event_id", "at", "step", "type")
+MOST_REFUSED = 10_000
+"""Refused lines of one file that are kept: a small file of nothing but line ends must not fill the database."""
 
 
 class JobNeededError(BadInputError):
@@ -41,19 +43,49 @@ def ingest(
 
     Contacts without a `job` may be read by every job; surveys and events need one. `quarantine` False only counts
     what is refused: a second look at something that is in quarantine already. Contacts that began before `since` are
-    passed over; those without a start are not. `answers` is the scale of survey rows that name none.
-    Raises JobNeededError, or BadInputError for unusable files.
+    passed over; those without a start are not. `answers` is the scale of survey rows that name none. One of several
+    files that cannot be used at all is put aside as a whole, the others are read.
+    Raises JobNeededError, or BadInputError where the only file cannot be used.
     """
     if kind != "contacts" and job is None:
         raise JobNeededError(f"{kind} rows name steps and outcomes of a job: say which with --job")
-    total = Ingested()
-    for path in discover(paths):
+    total, files = Ingested(), discover(paths)
+    for path in files:
         intake = Intake(home.database, home.identity, str(path), kind, job, source, quarantine)
-        for batch in batched(FileOf(path, kind, job, answers).read(format)):
-            kept = [item for item in batch if not _began_before(item, since)]
-            total += intake.store(kept).counts + Ingested(passed_over=len(batch) - len(kept))
-            tick(len(batch))
+        held = Held()
+        items = held.back(FileOf(path, kind, job, answers).read(format))
+        try:
+            for batch in batched(items):
+                kept = [item for item in batch if not _began_before(item, since)]
+                total += intake.store(kept).counts + Ingested(passed_over=len(batch) - len(kept))
+                tick(len(batch))
+        except BadInputError as error:
+            if len(files) == 1:
+                raise
+            total += intake.store([Rejected(1, "unusable-file", str(error), "")]).counts
+        total += Ingested(quarantined=max(0, held.more - 1))
     return total
+
+
+@dataclass
+class Held:
+    """Refused lines beyond the first MOST_REFUSED of a file are counted, not kept one by one."""
+
+    refused: int = 0
+    more: int = 0
+
+    def back(self, items: Iterator[Item]) -> Iterator[Item]:
+        """The items; what was held back is told by one last refusal."""
+        line = 1
+        for item in items:
+            self.refused += isinstance(item, Rejected)
+            if isinstance(item, Rejected) and self.refused > MOST_REFUSED:
+                line = line if self.more else item.line
+                self.more += 1
+            else:
+                yield item
+        if self.more:
+            yield Rejected(line, "more-refused", f"{self.more:,} more lines of this file cannot be used", "")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from flows.workspace import Home, Workspace
 from store.quarantine import read_refused, resolve, waiting
 from store.session import open_database
 from store.settings import load_settings
+from tagger.formats.chunks import chunks, split_lines
 from taxonomy.model import Job
 
 _ID = re.compile(rb'"(?:id|event_id|respondent_id)"\s*:\s*"?([^",}]+)')
@@ -68,9 +69,9 @@ def _line(path: Path, line: int | None) -> bytes | None:
     if line is None or path.suffix not in (".jsonl", ".ndjson") or not path.is_file():
         return None
     with path.open("rb") as file:
-        for number, content in enumerate(file, 1):
-            if number == line:
-                return content
+        for found in split_lines(chunks(file)):
+            if found.number == line:
+                return None if found.too_long else found.data
     return None
 
 
@@ -83,5 +84,5 @@ def _named(content: bytes) -> bytes | None:
 def _one_line(content: bytes) -> bytes:
     try:
         return json.dumps(json.loads(content)).encode()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # broken, or too deep or long a number: the reader will say which
         return b" ".join(content.split())

@@ -13,6 +13,7 @@ from store.outside_draws import Offered, add_outside_draw, probability_of
 from store.review_queueing import rows_named
 from store.reviews import add_decisions, find_item
 from tagger.decision_record import parse_decision
+from tagger.formats.fields import clean
 from tagger.formats.outcome import Rejected
 from tagger.labels import LabelReader
 from tagger.review import Decision, ReviewError
@@ -20,6 +21,7 @@ from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 SAME = 1e-6
+NAMES = ("item", "contact_id")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def take_decisions(session: Session, job: Job, rows: Iterable[Given]) -> Taken:
 
 
 def _decided(session: Session, values: Mapping[str, Any], labels: LabelReader) -> tuple[str, Decision]:
+    for name in NAMES:
+        if not isinstance(values.get(name), str | None):
+            raise ReviewError(f"{name}: {values[name]!r} must be text")
     decision = parse_decision(values["decision"], labels)
     item = find_item(session, labels.job_id, item=values.get("item"), contact_id=values.get("contact_id"))
     if item is None:
@@ -78,7 +83,7 @@ def take_outside_draw(session: Session, job_id: str, rows: Iterable[Given]) -> i
             continue
         values = row[1]
         pi, drawn = _probability(values["pi"]), values.get("drawn", values.get("decision") is not None)
-        given[str(values.get("contact_id"))] = (pi, bool(drawn))
+        given[clean(str(values.get("contact_id")))] = (pi, bool(drawn))
     if not given:
         return 0
     named = rows_named(session, job_id, list(given))
@@ -95,6 +100,9 @@ def check_probability(session: Session, item: str, given: Any) -> None:
 
 def _probability(given: Any) -> float:
     try:
-        return float(given)
-    except (TypeError, ValueError) as error:
-        raise ReviewError(f"pi {given!r}: must be a number above 0 and at most 1") from error
+        chance = float(given)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ReviewError(f"pi {str(given)[:40]!r}: must be a number above 0 and at most 1") from error
+    if not 0 < chance <= 1:
+        raise ReviewError(f"pi {str(given)[:40]!r}: must be above 0 and at most 1")
+    return chance

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -17,6 +16,8 @@ from store.quarantine import Refused, put_aside
 from store.session import Database
 from store.surveys import add_answers, add_events
 from tagger.answers import RowError, parse_answer, parse_event
+from tagger.formats.fields import clean
+from tagger.formats.outcome import RAW_KEPT
 from tagger.formats.reading import Accepted, Rejected
 from tagger.formats.record import contact_to_json
 from tagger.labels import LabelReader
@@ -25,6 +26,9 @@ from taxonomy.model import Job
 
 Kind = Literal["contacts", "outcome-survey", "events"]
 BATCH = 1000
+BATCH_BYTES = 32 * 1024 * 1024
+"""Bytes of input from which on a batch is full: a thousand contacts of 20 MB would not fit into memory."""
+
 PEOPLE = ("respondent_id", "customer_id")
 ERASED = "this contact was erased on request and is not taken again; nothing of it was kept"
 
@@ -114,12 +118,12 @@ class Intake:
             input_kind=self.kind,
             source=self.source,
             job_id=self.job.id if self.job else None,
-            path=self.place,
+            path=clean(self.place),
             line=item.line,
             reason=item.kind,
-            message=redact_raw(item.message),
-            raw=redact_raw(item.raw),
-            truncated=item.truncated,
+            message=redact_raw(clean(item.message[:RAW_KEPT])),
+            raw=redact_raw(clean(item.raw[:RAW_KEPT])),
+            truncated=item.truncated or len(item.raw) > RAW_KEPT,
         )
 
 
@@ -133,9 +137,16 @@ def checked_rows(rows: Iterable[Given], kind: Kind, job: Job, *, now: datetime |
 
 def batched(items: Iterable[Item]) -> Iterator[tuple[Item, ...]]:
     """As many at a time as one unit of work takes."""
-    rest = iter(items)
-    while batch := tuple(islice(rest, BATCH)):
-        yield batch
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += item.byte_size if isinstance(item, Accepted) else len(item.raw) if isinstance(item, Rejected) else 0
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield tuple(batch)
+            batch, size = [], 0
+    if batch:
+        yield tuple(batch)
 
 
 def _checked(row: Given, labels: LabelReader, parse: Callable[..., dict[str, Any]], now: datetime) -> Row | Rejected:

@@ -26,6 +26,7 @@ from store.tables import (
     tags,
 )
 from store.tags import newest_model, read_label_space, tagged, unpack
+from tagger.formats.fields import clean
 from tagger.review import Decision, Policy, ReviewItem, draw_probabilities, expected_effect
 from tagger.review_reads import Read, kind_of_read
 from tagger.review_reasons import DRAWN, GOLD, Reason
@@ -219,8 +220,9 @@ def _item_of(row: Row[Any], decision: Row[Any] | None) -> ReviewItem:
     return ReviewItem(row.item, row.contact_id, row.reason, row.drawn, row.u, row.pi, row.policy, row.suggested, made)
 
 
-def find_item(session: Session, job_id: str, *, item: str | None, contact_id: str | None) -> str | None:
-    """The item of that name, or the contact's item, the drawn one first."""
+def find_item(session: Session, job_id: str, *, item: Any, contact_id: Any) -> str | None:
+    """The item of that name, or the contact's item, the drawn one first; names as a file has them."""
+    item, contact_id = _name(item), _name(contact_id)
     query = (
         select(review_items.c.item)
         .join(contacts, contacts.c.pk == review_items.c.contact_pk)
@@ -229,6 +231,11 @@ def find_item(session: Session, job_id: str, *, item: str | None, contact_id: st
     )
     query = query.where(review_items.c.item == item if item else contacts.c.contact_id == contact_id)
     return session.scalar(query.limit(1))
+
+
+def _name(given: Any) -> str | None:
+    """What a file says as a name that can be looked up: nothing that no database would take."""
+    return clean(str(given)) if isinstance(given, str | int) and given else None
 
 
 def add_decisions(session: Session, decisions: Sequence[tuple[str, Decision]]) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from tagger.formats.fields import clean, read_time
+from tagger.formats.problems import ContactError
 from tagger.labels import LabelReader
 from tagger.model import Labels
 from taxonomy.errors import BadInputError
@@ -15,6 +17,10 @@ EVENT_TYPES = ("start", "complete", "error", "confident", "adopt", "engage", "re
 
 SCALES = {"1-10": 10, "1-5-top-two": 5, "1-5-linear": 5}
 """How importance and satisfaction may be asked, with the highest answer; 1 to 5 is mapped in one of two ways."""
+
+
+LONGEST = 200
+"""Characters of an id, a name or a value that are kept."""
 
 
 class RowError(BadInputError):
@@ -71,7 +77,18 @@ def _given(row: Mapping[str, Any], name: str) -> bool:
 def _text(row: Mapping[str, Any], name: str) -> str:
     if not _given(row, name):
         raise RowError(f"missing-{name.replace('_', '-')}", f"{name}: is missing")
-    return str(row[name]).strip()[:200]
+    value = row[name]
+    if not isinstance(value, str | int | float):
+        raise RowError("wrong-type", f"{name}: must be text or a number")
+    text = clean(str(value)).strip()[:LONGEST]
+    if not text:
+        raise RowError(f"missing-{name.replace('_', '-')}", f"{name}: is empty")
+    return text
+
+
+def _shown(row: Mapping[str, Any], name: str) -> str:
+    """A value as messages show it."""
+    return repr(clean(str(row[name])[:80]))
 
 
 def _known(row: Mapping[str, Any], name: str, labels: LabelReader) -> str:
@@ -90,20 +107,19 @@ def _number(row: Mapping[str, Any], name: str, low: float, high: float) -> float
     try:
         value = float(_text(row, name))
     except ValueError as error:
-        raise RowError("bad-number", f"{name}: {row[name]!r} is not a number") from error
+        raise RowError("bad-number", f"{name}: {_shown(row, name)} is not a number") from error
     if not math.isfinite(value) or not low <= value <= high:
-        raise RowError("bad-number", f"{name}: {row[name]!r} is not between {low:g} and {high:g}")
+        raise RowError("bad-number", f"{name}: {_shown(row, name)} is not between {low:g} and {high:g}")
     return value
 
 
 def _moment(row: Mapping[str, Any], name: str, now: datetime) -> datetime:
     try:
-        moment = datetime.fromisoformat(_text(row, name))
-    except ValueError as error:
-        raise RowError("bad-date", f"{name}: {row[name]!r} is not an ISO 8601 date") from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    if moment > now:
-        raise RowError("date-in-future", f"{name}: {row[name]!r} is in the future")
+        moment = read_time(_text(row, name), name, now=now)
+    except ContactError as error:
+        raise RowError(error.kind, error.message) from error
+    if moment is None or moment > now:
+        raise RowError("date-in-future", f"{name}: {_shown(row, name)} is in the future")
     return moment
 
 
@@ -113,7 +129,7 @@ def _truth(row: Mapping[str, Any], name: str) -> bool | None:
     known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     value = str(row[name]).strip().lower()
     if value not in known:
-        raise RowError("wrong-type", f"{name}: {row[name]!r} is neither true nor false")
+        raise RowError("wrong-type", f"{name}: {_shown(row, name)} is neither true nor false")
     return known[value]
 
 
@@ -122,4 +138,10 @@ def _group(row: Mapping[str, Any], group: str) -> dict[str, str]:
     found = dict(nested) if isinstance(nested, Mapping) else {}
     prefix = group + "."
     found.update({name[len(prefix) :]: value for name, value in row.items() if str(name).startswith(prefix)})
-    return {str(name): str(value) for name, value in found.items() if value not in (None, "")}
+    if any(isinstance(value, Mapping | list) for value in found.values()):
+        raise RowError("wrong-type", f"{group}: must hold names and short values")
+    return {_short(name): _short(value) for name, value in found.items() if value not in (None, "")}
+
+
+def _short(value: Any) -> str:
+    return clean(str(value))[:LONGEST]

@@ -24,7 +24,7 @@ def parse_decision(data: Any, labels: LabelReader) -> Decision:
     decided = Labels(step) if step == CANNOT_TELL else labels.resolve(Labels(step, _text(data, "outcome")))
     others = data.get("secondary") or []
     if not isinstance(others, list) or not all(isinstance(one, str) for one in others):
-        raise ReviewError(f"decision.secondary: {others!r} must be a list of steps")
+        raise ReviewError(f"decision.secondary: {str(others)[:80]!r} must be a list of steps")
     return Decision(
         step=decided.step,
         outcome=decided.outcome,
@@ -39,7 +39,7 @@ def parse_decision(data: Any, labels: LabelReader) -> Decision:
 def _text(data: Mapping[str, Any], name: str) -> str | None:
     value = data.get(name)
     if value is not None and not isinstance(value, str):
-        raise ReviewError(f"decision.{name}: {value!r} must be text or null")
+        raise ReviewError(f"decision.{name}: {str(value)[:80]!r} must be text or null")
     return value
 
 
@@ -49,9 +49,9 @@ def _moment(given: Any) -> datetime:
         at = datetime.fromisoformat(str(given))
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ReviewError(f"decision.at: {given!r} is not an ISO 8601 date") from error
+        raise ReviewError(f"decision.at: {str(given)[:80]!r} is not an ISO 8601 date") from error
     if at > datetime.now(UTC) + timedelta(days=1):
-        raise ReviewError(f"decision.at: {given!r} lies in the future")
+        raise ReviewError(f"decision.at: {str(given)[:80]!r} lies in the future")
     return at
 
 
@@ -59,7 +59,7 @@ def _seconds(given: Any) -> float | None:
     try:
         seconds = None if given is None else float(given)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ReviewError(f"decision.seconds: {given!r} is not a number") from error
+        raise ReviewError(f"decision.seconds: {str(given)[:80]!r} is not a number") from error
     if seconds is not None and not 0 <= seconds < inf:
-        raise ReviewError(f"decision.seconds: {given!r} must be 0 or more")
+        raise ReviewError(f"decision.seconds: {str(given)[:80]!r} must be 0 or more")
     return seconds

@@ -121,6 +121,11 @@ def said_step(choice: str) -> str | None:
     return None if choice == NONE_FITS else choice
 
 
+def as_list(given: Any) -> list[Any]:
+    """A list as it is, anything else as an empty one: another tool's file may say what it likes."""
+    return given if isinstance(given, list) else []
+
+
 def moment_of(text: Any) -> datetime | None:
     """A tool's date, None where it gives none that can be read."""
     try:
@@ -131,6 +136,6 @@ def moment_of(text: Any) -> datetime | None:
 
 def earlier_answers(where: str, facts: Mapping[str, Any], given: Any) -> Iterator[Arrived]:
     """Answers that Headway itself sent along and that come back with the task."""
-    for answer in given if isinstance(given, list) else []:
+    for answer in as_list(given):
         if isinstance(answer, Mapping) and answer.get("at"):
             yield Incoming(where, facts.get("item"), facts.get("contact_id"), answer, facts)

@@ -15,6 +15,7 @@ from tagger.exchange import (
     Passed,
     People,
     Unusable,
+    as_list,
     earlier_answers,
     said_step,
     step_choices,
@@ -140,8 +141,8 @@ def read_record(row: Mapping[str, Any], where: str, people: People) -> Iterator[
         yield Unusable(where, "id: is missing, so nobody knows which contact it is")
         return
     try:
-        answers = json.loads(facts.get("answers") or "[]")
-    except (ValueError, TypeError):
+        answers = as_list(json.loads(facts.get("answers") or "[]"))
+    except (ValueError, TypeError, RecursionError):
         answers = []
     yield from earlier_answers(where, facts, answers)
     given = row.get("responses") or {}
@@ -193,7 +194,7 @@ def _one(
     who: str,
     sent: Mapping[str, Any] | None,
 ) -> Iterator[Arrived]:
-    if about.get("status") in OPEN:
+    if str(about.get("status")) in OPEN:
         yield Passed(where, skipped=False)
         return
     if about.get("status") == "discarded":
@@ -204,7 +205,7 @@ def _one(
         yield Unusable(where, "no step was chosen")
         return
     outcome = values.get("outcome") if step not in SPECIAL else None
-    decision = {"step": said_step(step), "outcome": outcome, "secondary": list(values.get("secondary") or ())}
+    decision = {"step": said_step(step), "outcome": outcome, "secondary": as_list(values.get("secondary"))}
     if sent is not None and all(sent.get(name) == value for name, value in decision.items()):
         return  # Headway's own answer came back unchanged; `metadata.answers` holds it with its date
     hidden = bool(facts.get("suggestion_hidden", False))

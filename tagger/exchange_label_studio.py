@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -15,6 +16,7 @@ from tagger.exchange import (
     Passed,
     People,
     Unusable,
+    as_list,
     earlier_answers,
     said_step,
     step_choices,
@@ -54,7 +56,7 @@ def _choices(view: Xml.Element, name: str, rows: Sequence[tuple[str, str]], **ab
     """Choices whose value is the id, so that it is what comes back; `html` is what annotators read."""
     group = Xml.SubElement(view, "Choices", {"name": name, "toName": OBJECT, **about})
     for value, text in rows:
-        Xml.SubElement(group, "Choice", value=value, html=text)
+        Xml.SubElement(group, "Choice", value=value, html=html.escape(text, quote=False))
 
 
 def task(out: Outgoing, job: Job, people: People) -> dict[str, Any]:
@@ -117,13 +119,14 @@ def read_task(row: Mapping[str, Any], where: str, people: People) -> Iterator[Ar
     if not isinstance(data, Mapping) or not (data.get("item") or data.get("contact_id")):
         yield Unusable(where, "data: holds neither `item` nor `contact_id`, so nobody knows which contact it is")
         return
-    answers = data.get("answers")
+    answers = [one for one in as_list(data.get("answers")) if isinstance(one, Mapping)]
     yield from earlier_answers(where, data, answers)
     if "annotations" not in row and "annotator" in row:
         yield _flat(row, where, people)
         return
-    marks = {mark_of(str(data.get("item")), one["by"], one["at"]): one for one in answers or [] if one.get("at")}
-    done = [one for one in row.get("annotations") or [] if isinstance(one, Mapping)]
+    item = str(data.get("item"))
+    marks = {mark_of(item, str(one.get("by")), str(one["at"])): one for one in answers if one.get("at")}
+    done = [one for one in as_list(row.get("annotations")) if isinstance(one, Mapping)]
     if not done and not answers:
         yield Passed(where, skipped=False)
     for number, annotation in enumerate(done):
@@ -141,12 +144,12 @@ def _one(
         yield Passed(where, skipped=True)
         return
     result = annotation.get("result")
-    if not isinstance(result, list):
-        yield Unusable(where, "result: must be a list")
+    if not isinstance(result, list) or not all(isinstance(region, Mapping) for region in result):
+        yield Unusable(where, "result: must be a list of regions")
         return
     chosen: dict[str, list[str]] = {}
     for region in result:
-        value = region.get("value") if isinstance(region, Mapping) else None
+        value = region.get("value")
         if isinstance(value, Mapping) and isinstance(value.get("choices"), list):
             chosen[str(region.get("from_name"))] = [str(choice) for choice in value["choices"]]
     decision = _decision(chosen)

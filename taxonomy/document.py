@@ -18,6 +18,9 @@ from typing import Any
 import yaml
 
 MAX_DEPTH = 20
+MAX_EVENTS = 100_000
+"""Names, values, lists and their ends in a job file; a large job has some two thousand."""
+
 MAX_TEXT = 1000
 MAX_ID = 100
 _FEW = 15
@@ -251,8 +254,11 @@ def open_document(text: str, report: Report) -> Cursor | None:
 def _refuse_dangers(text: str, report: Report) -> None:
     depth = documents = 0
     events: Iterable[Any] = yaml.parse(text, Loader=_LOADER)
-    for event in events:
+    for number, event in enumerate(events):
         line = int(event.start_mark.line) + 1
+        if number > MAX_EVENTS:
+            report.add(line, "", f"holds more than {MAX_EVENTS:,} names, values and lists; a job file is a short text")
+            return
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

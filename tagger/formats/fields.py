@@ -17,6 +17,7 @@ MAX_NESTING = 50
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLOCK_TOLERANCE = timedelta(days=1)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def clean(text: str) -> str:
@@ -77,11 +78,13 @@ def read_text(value: Any, field: str) -> str | None:
 def read_time(value: Any, field: str, *, now: datetime) -> datetime | None:
     """ISO 8601 (or a date value) as an aware UTC time; without a zone it is read as UTC.
 
-    Raises ContactError `bad-date`, or `date-in-future` for more than a day after `now`.
+    Raises ContactError `bad-date`, also for what is before 1970, or `date-in-future` for more than a day after `now`.
     """
     if value is None or value == "":
         return None
     moment = _moment(value, field)
+    if moment < _EARLIEST:
+        raise ContactError("bad-date", f"{field} {moment.isoformat()} is before 1970", field)
     if moment > now + _CLOCK_TOLERANCE:
         raise ContactError("date-in-future", f"{field} {moment.isoformat()} is in the future", field)
     return moment

@@ -158,8 +158,12 @@ def _some(reads: Iterator[Read], path: Path) -> Iterator[Read]:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """Path.walk is newer than Python 3.11; links to folders are not followed, so there are no loops."""
-    found, waiting = [], [folder]
+    """Path.walk is newer than Python 3.11.
+
+    Links to folders are not followed, so there are no loops; nor are links to files outside of the folder, so that
+    whoever may write into it cannot have others read what they may not.
+    """
+    found, waiting, inside = [], [folder], folder.resolve()
     while waiting:
         for path in waiting.pop().iterdir():
             if path.name.startswith("."):
@@ -167,9 +171,13 @@ def _in_folder(folder: Path) -> list[Path]:
             if path.is_dir():
                 if not path.is_symlink():
                     waiting.append(path)
-            elif path.is_file() and _readable(path):
+            elif path.is_file() and _readable(path) and not _leads_out(path, inside):
                 found.append(path)
     return sorted(found)
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(folder)
 
 
 def _readable(path: Path) -> bool:
