@@ -135,26 +135,38 @@ class Links:
         """The scorecard, or with `api` its JSON twin, as with every address here."""
         return self._to(*(("scorecard",) if api else ()), api=api)
 
-    def during(self, start: date, end: date, *, step: str | None = None) -> str:
-        """The scorecard, or one step's page, of other days."""
-        other = replace(self.asked, start=start, end=end, before=None)
-        return self._to(*(("steps", step) if step else ()), asked=other)
+    def during(self, start: date, end: date, *, step: str | None = None, mode: str | None = None) -> str:
+        """The scorecard, or one step's or failure mode's page, of other days."""
+        other = Links(self.job_id, replace(self.asked, start=start, end=end, before=None))
+        return other.step(step) if step else other.failure_mode(mode) if mode else other.scorecard()
 
-    def where(self, name: str, value: str, *, step: str) -> str:
-        """A step's page with one more filter set."""
-        return self._to("steps", step, asked=replace(self.asked, filters={**self.asked.filters, name: value}))
+    def narrowed(self, name: str, value: str) -> Links:
+        """The same addresses with one more filter set."""
+        return Links(self.job_id, replace(self.asked, filters={**self.asked.filters, name: value}))
 
-    def step(self, step: str, *, cursor: str | None = None) -> str:
-        """A step's page."""
-        return self._to("steps", step, cursor=cursor)
+    def step(self, step: str, *, api: bool = False, **more: Any) -> str:
+        """A step's page; `more` are a cursor and what its list of contacts is narrowed to."""
+        return self._to("steps", step, api=api, **more)
 
-    def outcome(self, outcome: str, *, cursor: str | None = None) -> str:
+    def outcome(self, outcome: str, *, api: bool = False, **more: Any) -> str:
         """An outcome's page."""
-        return self._to("outcomes", outcome, cursor=cursor)
+        return self._to("outcomes", outcome, api=api, **more)
 
-    def contacts(self, step: str, *, outcome: str | None = None) -> str:
-        """The JSON list of a step's contacts."""
-        return self._to("steps", step, "contacts", api=True, outcome=outcome)
+    def comparison(self) -> str:
+        """The JSON of two periods side by side."""
+        return self._to("comparison", api=True)
+
+    def failure_mode(self, outcome: str, *, api: bool = False, **more: Any) -> str:
+        """A failure mode's page: an outcome as contacts show it."""
+        return self._to("failure-modes", outcome, api=api, **more)
+
+    def contacts(self, step: str, *, outcome: str | None = None, **more: Any) -> str:
+        """The list of a step's contacts, as JSON unless `format` says csv or parquet."""
+        return self._to("steps", step, "contacts", api=True, outcome=outcome, **more)
+
+    def without_comparison(self) -> Links:
+        """The same addresses with no earlier period beside."""
+        return Links(self.job_id, replace(self.asked, before=None))
 
     def alerts(self, *, api: bool = False) -> str:
         """The alerts' page."""

@@ -18,6 +18,7 @@ from api.keyring import Keyring
 from api.oidc import open_provider
 from api.pages.alerts import router as alerts_page
 from api.pages.contact import router as contact_page
+from api.pages.failure_mode import router as failure_mode_page
 from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
 from api.pages.jobs import router as jobs_page
@@ -34,6 +35,7 @@ from api.v1 import annotations as v1_annotations
 from api.v1 import contact_lists as v1_contact_lists
 from api.v1 import contacts as v1_contacts
 from api.v1 import decisions as v1_decisions
+from api.v1 import drilldown as v1_drilldown
 from api.v1 import drivers as v1_drivers
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
@@ -54,6 +56,7 @@ PAGES = (
     gaps_page,
     step_page,
     outcome_page,
+    failure_mode_page,
     index_page,
     contact_page,
     review_page,
@@ -72,6 +75,7 @@ MODULES = (
     v1_contact_lists,
     v1_contacts,
     v1_decisions,
+    v1_drilldown,
     v1_drivers,
     v1_resolution,
     v1_review,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ WORDS: dict[Word, str] = {
     "level": "no clear change",
     "unknown": "not known",
 }
+MOST_DIGITS = 2
 _UP = "M0,-7 L7,5 L-7,5 Z"
 _DOWN = "M0,7 L7,-5 L-7,-5 Z"
 _LEVEL = "M-5.5,0 A5.5,5.5 0 1 1 5.5,0 A5.5,5.5 0 1 1 -5.5,0 Z"
@@ -48,18 +49,36 @@ def told(found: Change | None, scale: Scale) -> Told:
 
 def signed(found: Estimate, scale: Scale) -> str:
     """A difference with its sign, rounded as its interval allows."""
+    scale = _points(scale)
     text = figure(found, scale).text
-    return f"+{text}" if (found.value or 0.0) > 0 and text.strip("0.%") else text
+    return f"+{text}" if (found.value or 0.0) > 0 and _not_zero(text.removesuffix(scale.unit)) else text
 
 
 def signed_interval(found: Estimate, scale: Scale) -> str:
     """Both ends of a difference with their signs: "−4 to +2"."""
     if found.low is None or found.high is None:
         return ""
-    decimals = figure(found, scale).text.partition(".")[2].rstrip(scale.unit)
-    ends = (number(end, scale, len(decimals)) for end in (found.low, found.high))
-    low, high = (f"+{end}" if end.strip("0.").strip() and not end.startswith("−") else end for end in ends)
+    scale = _points(scale)
+    digits = len(figure(found, scale).text.removesuffix(scale.unit).partition(".")[2])
+    while digits < MOST_DIGITS and any(
+        end and not _not_zero(number(end, scale, digits)) for end in (found.low, found.high)
+    ):
+        digits += 1  # an end rounded to 0 would leave open on which side of 0 it lies
+    low, high = (_with_sign(number(end, scale, digits)) for end in (found.low, found.high))
     return f"{low} to {high}{scale.unit}"
+
+
+def _with_sign(text: str) -> str:
+    return f"+{text}" if _not_zero(text) and not text.startswith("−") else text
+
+
+def _not_zero(text: str) -> bool:
+    return bool(text.strip("−0."))
+
+
+def _points(scale: Scale) -> Scale:
+    """The scale of a difference: shares differ by percentage points, not by percent."""
+    return replace(scale, unit=" points") if scale.unit == "%" else scale
 
 
 def change_row(

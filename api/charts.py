@@ -147,8 +147,8 @@ def gauge(estimate: Estimate, scale: Scale, *, name: str, method_band: tuple[flo
     return svg(body, label=f"{name}: {figure(estimate, scale).spoken}{band}", kind="gauge", height=48)
 
 
-def sparkline(points: Sequence[TrendPoint], *, name: str) -> Markup:
-    """A trend as small as a word: the line, and a dot on its last value."""
+def sparkline(points: Sequence[TrendPoint], *, name: str, marks: Sequence[Mark] = ()) -> Markup:
+    """A trend as small as a word: the line, a dot on its last value, and an upright tick for each annotation."""
     known = [(i, p.estimate.value) for i, p in enumerate(points) if p.estimate.value is not None]
     if len(known) < 2:
         return Markup("")
@@ -161,7 +161,12 @@ def sparkline(points: Sequence[TrendPoint], *, name: str) -> Markup:
         f'<path class="spark" d="{line}"/></svg>'
         f'<circle class="spark-end" cx="{spots[-1][0]}%" cy="{spots[-1][1]}" r="2.5"/>'
     )
-    return svg(body, label=f"{name}: {len(known)} weeks", kind="sparkline", height=28)
+    first = at(known[0][0], 0, last)
+    for mark in marks:
+        x = round(first + (100 - first) * mark.at, 2)
+        body += f'<line class="spark-note" x1="{x}%" x2="{x}%" y1="0" y2="28"/>'
+    noted = "".join(f"; {one.number}: {one.annotation.meaning}, {_day(one.annotation.at.date())}" for one in marks)
+    return svg(body, label=f"{name}: {len(known)} weeks{noted}", kind="sparkline", height=28)
 
 
 def trend(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from alignment.estimate import Estimate
 from alignment.scorecard import TrendPoint
+from api.figures import FRICTION, Scale
 
 Z95 = 1.959963984540054
 APART = timedelta(weeks=4)
@@ -23,8 +24,8 @@ class Movement:
     sentence: str
 
 
-def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
-    """Compare the last point of a trend with its first.
+def movement(points: Sequence[TrendPoint], *, name: str, scale: Scale = FRICTION) -> Movement:
+    """Compare the last point of a trend with its first, in points of its scale (percentage points for shares).
 
     Each point speaks of the weeks that end with it, so points at least four weeks apart are compared. Their errors
     are taken as independent; points that share a survey or early weeks differ less by chance than that, so "moved"
@@ -36,7 +37,7 @@ def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
     first, last = known[0], known[-1]
     if last.week - first.week < APART:
         return Movement("unknown", f"The trend is too short yet to say whether {name} moved.")
-    change = (last.estimate.value or 0.0) - (first.estimate.value or 0.0)
+    change = scale.factor * ((last.estimate.value or 0.0) - (first.estimate.value or 0.0))
     error = _error(first.estimate, last.estimate)
     since = f"the week of {first.week.day} {first.week:%B}"
     if error is None:
@@ -44,6 +45,7 @@ def movement(points: Sequence[TrendPoint], *, name: str) -> Movement:
             "unknown",
             f"{_amount(change)} since {since}, but without intervals nobody can say whether that is more than chance.",
         )
+    error *= scale.factor
     low, high = change - Z95 * error, change + Z95 * error
     span = f"the difference lies between {_signed(low)} and {_signed(high)}"
     if low <= 0 <= high:

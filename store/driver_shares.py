@@ -1,4 +1,4 @@
-"""Effort drivers by step: read from the contacts of a view, kept until something behind them changes."""
+"""Effort drivers by step or outcome: read from the contacts of a view, kept until something behind them changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from alignment.drivers import FOLDS, SHARE, Witnesses, driver_shares
 from alignment.estimate import Estimate
 from alignment.scorecard import View
-from alignment.targets import Targets, label_targets
+from alignment.targets import Kind, Targets, label_targets
 from store.browse import inside
 from store.kept import Kept
 from store.review_weights import read_reviews, truth_and_weight
@@ -28,6 +28,7 @@ ByStep = Mapping[str, Mapping[str, Estimate]]
 """The share of a step's contacts that has each driver, by step and driver."""
 
 _kept: Kept[ByStep] = Kept(64)
+_kept_outcomes: Kept[Mapping[str, Estimate]] = Kept(64)
 
 
 def read_driver_shares(session: Session, job: Job, view: View) -> ByStep:
@@ -38,8 +39,23 @@ def read_driver_shares(session: Session, job: Job, view: View) -> ByStep:
     newest = newest_model(session, job.id, as_of=view.as_of)
     if newest is None or newest[0] != job.stamp:
         return _missing(job, view.as_of)
-    key = (*_version(session, job, newest[1], view), view.start, view.end, tuple(sorted(view.filters.items())))
-    return _kept.get(key, lambda: _build(session, job, newest[1], view))
+    return _kept.get(_key(session, job, newest[1], view), lambda: _by_step(session, job, newest[1], view))
+
+
+def read_target_drivers(session: Session, job: Job, view: View, *, target: tuple[Kind, str]) -> Mapping[str, Estimate]:
+    """Shares of one step's or outcome's contacts by driver, as `read_driver_shares` gives them for every step."""
+    if target[0] == "step":
+        return read_driver_shares(session, job, view)[target[1]]
+    newest = newest_model(session, job.id, as_of=view.as_of)
+    if newest is None or newest[0] != job.stamp:
+        return _none(view.as_of)
+    column = Targets.of(job).index(*target)
+    key = (*_key(session, job, newest[1], view), target[1])
+    return _kept_outcomes.get(key, lambda: _build(session, job, newest[1], view, slice(column, column + 1))[0])
+
+
+def _key(session: Session, job: Job, model: str, view: View) -> tuple[Hashable, ...]:
+    return (*_version(session, job, model, view), view.start, view.end, tuple(sorted(view.filters.items())))
 
 
 def _version(session: Session, job: Job, model: str, view: View) -> tuple[Hashable, ...]:
@@ -53,11 +69,21 @@ def _version(session: Session, job: Job, model: str, view: View) -> tuple[Hashab
 
 
 def _missing(job: Job, as_of: datetime) -> ByStep:
-    none = Estimate.missing(f"not enough evidence: {SHARE.absent}", as_of=as_of)
-    return {step: dict.fromkeys(DRIVERS, none) for step in job.step_by_id}
+    return {step: _none(as_of) for step in job.step_by_id}
 
 
-def _build(session: Session, job: Job, model: str, view: View) -> ByStep:
+def _none(as_of: datetime) -> Mapping[str, Estimate]:
+    return dict.fromkeys(DRIVERS, Estimate.missing(f"not enough evidence: {SHARE.absent}", as_of=as_of))
+
+
+def _by_step(session: Session, job: Job, model: str, view: View) -> ByStep:
+    targets = Targets.of(job)
+    found = _build(session, job, model, view, targets.partition)
+    return {step: found[targets.index("step", step)] for step in job.step_by_id}
+
+
+def _build(session: Session, job: Job, model: str, view: View, columns: slice) -> Sequence[Mapping[str, Estimate]]:
+    """By driver, for each of these columns of the job's targets."""
     targets, space = Targets.of(job), read_label_space(session, model)
     reviews = read_reviews(session, job.id, view.as_of)
     rows = _rows(session, job, model, view)
@@ -65,13 +91,11 @@ def _build(session: Session, job: Job, model: str, view: View) -> ByStep:
         audited = {review.policy for review in reviews.values()}
         rows = [row for row in rows if row.policy in audited]
     if not rows:
-        return _missing(job, view.as_of)
-    steps = targets.partition
-    chances = unpack([row.scores for row in rows], len(space.labels)) @ label_targets(space, targets)[:, steps]
+        return [_none(view.as_of)] * len(targets)
+    chances = unpack([row.scores for row in rows], len(space.labels)) @ label_targets(space, targets)[:, columns]
     truth, weight = truth_and_weight(reviews, pd.Series([row.contact_pk for row in rows]), targets)
-    seen = Witnesses(chances, truth[:, steps], weight, _found(rows), _numbers(rows), _folds(rows))
-    shares = driver_shares(seen, as_of=view.as_of)
-    return {step: dict(zip(DRIVERS, shares[targets.index("step", step)], strict=True)) for step in job.step_by_id}
+    seen = Witnesses(chances, truth[:, columns], weight, _found(rows), _numbers(rows), _folds(rows))
+    return [dict(zip(DRIVERS, shares, strict=True)) for shares in driver_shares(seen, as_of=view.as_of)]
 
 
 def _rows(session: Session, job: Job, model: str, view: View) -> Sequence[Row[Any]]:

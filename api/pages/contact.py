@@ -18,9 +18,9 @@ from api.address import Links, contact_link
 from api.deps import DbSession
 from api.figures import SHARE
 from api.headers import page_answer
+from api.pages.contact_choice import DRIVER_WORDS
 from api.pages.review_reasons import REASONS
 from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, text
-from api.pages.step import DRIVER_WORDS
 from api.rendering import render
 from store.browse import ContactDetail, read_contact
 from store.contacts import find_contact

@@ -20,7 +20,7 @@ from api.figures import INDEX
 from api.headers import page_answer
 from api.marks import marks
 from api.movement import movement
-from api.pages.scorecard import component_rows, week_link
+from api.pages.scorecard_rows import component_rows, week_link
 from api.rendering import render
 from store.scores import PublishedIndex, index_history, read_formula
 
