@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,8 +22,11 @@ AT_ONCE = 500
 HASH_BYTES = 16
 PATIENCE_SECONDS = 10.0
 TABLE = (
-    "CREATE TABLE IF NOT EXISTS vectors (place INTEGER PRIMARY KEY, text BLOB UNIQUE NOT NULL, vector BLOB NOT NULL)"
+    "CREATE TABLE IF NOT EXISTS vectors (place INTEGER PRIMARY KEY, text BLOB UNIQUE NOT NULL, vector BLOB NOT NULL, "
+    "day INTEGER NOT NULL DEFAULT 0)"
 )
+DAY = "ALTER TABLE vectors ADD COLUMN day INTEGER NOT NULL DEFAULT 0"
+SECONDS_A_DAY = 86_400
 
 
 class EmbeddingCache:
@@ -59,9 +63,10 @@ class EmbeddingCache:
     def write(self, encoder_id: str, vectors: Mapping[str, FloatMatrix]) -> None:
         """Keep vectors by text; beyond `most_texts` the oldest go."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        rows = [(hash_of(text), vector.astype("<f4").tobytes()) for text, vector in vectors.items()]
+        today = int(time.time() // SECONDS_A_DAY)
+        rows = [(hash_of(text), vector.astype("<f4").tobytes(), today) for text, vector in vectors.items()]
         with _opened(self._path(encoder_id)) as file:
-            file.executemany("INSERT OR IGNORE INTO vectors (text, vector) VALUES (?, ?)", rows)
+            file.executemany("INSERT OR IGNORE INTO vectors (text, vector, day) VALUES (?, ?, ?)", rows)
             first, last = file.execute(
                 "SELECT coalesce(min(place), 0), coalesce(max(place), 0) FROM vectors"
             ).fetchone()
@@ -75,10 +80,26 @@ class EmbeddingCache:
     def forget_all(self, documents: Sequence[Document]) -> int:
         """`forget` for many documents; their bytes are gone from the files as well."""
         keys = [(hash_of(text),) for text in {text for one in documents for text in (*one, *joined([one]))}]
+        return self._erase("DELETE FROM vectors WHERE text = ?", keys)
+
+    def forget_before(self, moment: float) -> int:
+        """Erase the vectors made on days (UTC) before that of a moment in Unix seconds; how many there were."""
+        return self._erase("DELETE FROM vectors WHERE day < ?", [(int(moment // SECONDS_A_DAY),)])
+
+    def count_before(self, moment: float) -> int:
+        """How many vectors `forget_before` would erase."""
+        found = 0
+        for path in sorted(self.folder.glob("*.sqlite")):
+            with _opened(path) as file:
+                day = int(moment // SECONDS_A_DAY)
+                found += file.execute("SELECT count(*) FROM vectors WHERE day < ?", (day,)).fetchone()[0]
+        return found
+
+    def _erase(self, statement: str, values: Sequence[tuple[bytes | int]]) -> int:
         erased = 0
         for path in sorted(self.folder.glob("*.sqlite")):
             with _opened(path) as file:
-                erased += file.executemany("DELETE FROM vectors WHERE text = ?", keys).rowcount
+                erased += file.executemany(statement, values).rowcount
             with _opened(path) as file:
                 file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return erased
@@ -141,6 +162,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             file.execute("PRAGMA synchronous=NORMAL")
             file.execute("PRAGMA secure_delete=ON")
             file.execute(TABLE)
+            if "day" not in {column[1] for column in file.execute("PRAGMA table_info(vectors)")}:
+                file.execute(DAY)
             with file:
                 yield file
         except sqlite3.OperationalError:

@@ -56,5 +56,16 @@ class AnswerCache:
             path.unlink(missing_ok=True)
         return len(found)
 
+    def forget_before(self, moment: float) -> int:
+        """Erase answers kept before a moment in Unix seconds; how many there were."""
+        found = self.older_than(moment)
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
+    def older_than(self, moment: float) -> list[Path]:
+        """The files of answers kept before a moment in Unix seconds."""
+        return [path for path in sorted(self._folder.glob("*/*.json")) if path.stat().st_mtime < moment]
+
     def _path(self, text: str, key: str) -> Path:
         return self._folder / text[:2] / f"{text}-{key[:24]}.json"

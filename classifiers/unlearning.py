@@ -108,8 +108,8 @@ def _marked(table: GramTable, documents: Sequence[Document], texts: float) -> tu
     names: list[str] = []
     gone = 0
     for gram, column in sorted(table.columns.items(), key=lambda pair: pair[1]):
-        alone = held[gram] > 0 and held[gram] >= frequency[column] - 0.5
-        gone += alone
+        alone = bool(held[gram] > 0 and held[gram] >= frequency[column] - 0.5)
+        gone += int(alone)
         names.append(f"{MARK}{column}" if alone else gram)
     return GramTable(table.kind, {name: column for column, name in enumerate(names)}, table.idf), gone
 

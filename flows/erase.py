@@ -24,6 +24,7 @@ from store.erasure import (
     count_more,
     find_subject,
     finish,
+    ids_of,
     read_receipt,
     unfinished,
 )
@@ -65,8 +66,7 @@ def ask(home: Home, subject: Subject, *, by: str) -> str:
     """Take down what will go, and remove refused input that names it; the receipt's id."""
     with home.database.session() as session:
         found = find_subject(session, subject, identity=home.identity)
-        contacts = [contact for some in chunks(found.contacts) for _, contact in read_contacts(session, some)]
-        names = {subject.customer or "", subject.contact or "", *(contact.id for contact in contacts)}
+        names = {subject.customer or "", subject.contact or "", *ids_of(session, found.contacts)}
         counts = {"quarantined": remove_quarantined(session, names)}
         receipt = announce(session, found, scope=subject.scope, by=by, identity=home.identity, counts=counts)
         record_audit(session, who=by, action="erasure.ask", object=f"erasure/{receipt}", detail=found.as_counts())
@@ -103,7 +103,8 @@ def _finish(home: Home, work: Work, *, ids: Sequence[str], say: Say) -> Erased:
 def _clean_files(home: Home, work: Work, ids: Sequence[str]) -> tuple[str, ...]:
     with home.database.session() as session:
         contacts = [contact for some in chunks(work.contacts) for _, contact in read_contacts(session, some)]
-    cleaned = clean_files(home.settings, contacts, ids=ids)
+        names = [*ids, *ids_of(session, work.contacts)]
+    cleaned = clean_files(home.settings, contacts, ids=names)
     with home.database.session() as session:
         count_more(session, work.receipt, cleaned.counts)
     return cleaned.notes
@@ -111,16 +112,21 @@ def _clean_files(home: Home, work: Work, ids: Sequence[str]) -> tuple[str, ...]:
 
 def _derive(home: Home, work: Work) -> list[str]:
     """Fold the figures of every model again, then leave of touched slices nothing older."""
+    notes = derive_everything(home)
+    with home.database.session() as session:
+        count_more(session, work.receipt, {"earlier figures": rewrite_past(session, work.slices, work.weeks)})
+    return notes
+
+
+def derive_everything(home: Home) -> list[str]:
+    """Fold the figures of every model of every job version from the contacts that are there; what could not be."""
     notes = []
     with home.database.session() as session:
         for job_id, stamp, model in measured_models(session):
             try:
                 job = read_job(session, job_id, stamp=stamp)
             except UnknownJobError:
-                notes.append(
-                    f"figures of job {job_id} {stamp} could not be derived again: its job file is not on record"
-                )
+                notes.append(f"figures of {job_id} {stamp} were not derived again: that job version is not on record")
                 continue
             fold_everything(session, job, model)
-        count_more(session, work.receipt, {"earlier figures": rewrite_past(session, work.slices, work.weeks)})
     return notes

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from store.session import insert_new
-from store.tables import contact_drivers, contacts
+from store.tables import contact_drivers, contacts, transcripts
 from store.tags import of_job
 from tagger.drivers import DRIVERS, VERSION, Driver, Earlier
 from tagger.model import Contact, EvidenceSpan
@@ -33,7 +33,10 @@ def unread(session: Session, job: Job, *, limit: int) -> list[int]:
         contact_drivers.c.reader == reader_of(job),
     )
     query = (
-        select(contacts.c.pk).outerjoin(contact_drivers, done).where(of_job(job.id), contact_drivers.c.job_id.is_(None))
+        select(contacts.c.pk)
+        .join(transcripts, transcripts.c.contact_pk == contacts.c.pk)
+        .outerjoin(contact_drivers, done)
+        .where(of_job(job.id), contact_drivers.c.job_id.is_(None))
     )
     return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
 

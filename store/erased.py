@@ -50,7 +50,8 @@ def erasure_number(session: Session) -> int:
 
 def frozen_before(session: Session) -> date | None:
     """The Monday before which figures stay as they are, since the contacts behind them were removed by retention."""
-    return session.scalar(select(func.max(frozen_figures.c.before)))
+    monday: date | None = session.scalar(select(func.max(frozen_figures.c.before)))
+    return monday
 
 
 def _hash(*parts: str) -> str:

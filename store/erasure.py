@@ -129,6 +129,12 @@ def announce(
     return receipt
 
 
+def ids_of(session: Session, keys: Sequence[int]) -> list[str]:
+    """The ids that senders gave these contacts."""
+    query = select(contacts.c.contact_id)
+    return [name for some in chunks(keys) for name in session.scalars(query.where(contacts.c.pk.in_(some)))]
+
+
 def tombstones(session: Session, found: Found, *, identity: Identity) -> list[Mapping[str, Any]]:
     """Keyed hashes of all that will be erased, so that the same input brings none of it back."""
     now = datetime.now(UTC)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, func, select, update
+from sqlalchemy import Column, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.erasure import Work, chunks
@@ -35,7 +35,7 @@ def remove_groups(session: Session, work: Work) -> dict[str, int]:
     clusters = set()
     for some in chunks(work.contacts):
         clusters |= set(session.scalars(select(gap_members.c.cluster).where(gap_members.c.contact_pk.in_(some))))
-    gone = _remove(session, gap_members, gap_members.c.contact_pk, work.contacts)
+    gone = remove_where(session, gap_members.c.contact_pk, work.contacts)
     for key in sorted(clusters):
         left = session.scalar(select(func.count()).where(gap_members.c.cluster == key)) or 0
         session.execute(update(gap_clusters).where(gap_clusters.c.pk == key).values(size=left))
@@ -70,7 +70,7 @@ def _said_by_others(session: Session, term: str, without: frozenset[int]) -> boo
 
 def remove_text(session: Session, work: Work) -> dict[str, int]:
     """Redacted transcripts and unknown fields."""
-    return {"transcripts": _remove(session, transcripts, transcripts.c.contact_pk, work.contacts)}
+    return {"transcripts": remove_where(session, transcripts.c.contact_pk, work.contacts)}
 
 
 def remove_reviews(session: Session, work: Work) -> dict[str, int]:
@@ -81,17 +81,17 @@ def remove_reviews(session: Session, work: Work) -> dict[str, int]:
         decided += session.scalar(select(func.count()).where(review_decisions.c.item.in_(mine))) or 0
     return {
         "review decisions": decided,
-        "review items": _remove(session, review_items, review_items.c.contact_pk, work.contacts),
-        "known answers": _remove(session, review_gold, review_gold.c.contact_pk, work.contacts),
-        "draw probabilities": _remove(session, review_probabilities, review_probabilities.c.contact_pk, work.contacts),
+        "review items": remove_where(session, review_items.c.contact_pk, work.contacts),
+        "known answers": remove_where(session, review_gold.c.contact_pk, work.contacts),
+        "draw probabilities": remove_where(session, review_probabilities.c.contact_pk, work.contacts),
     }
 
 
 def remove_tags(session: Session, work: Work) -> dict[str, int]:
     """What models said, and what made the contact hard work."""
     return {
-        "tags": _remove(session, tags, tags.c.contact_pk, work.contacts),
-        "drivers": _remove(session, contact_drivers, contact_drivers.c.contact_pk, work.contacts),
+        "tags": remove_where(session, tags.c.contact_pk, work.contacts),
+        "drivers": remove_where(session, contact_drivers.c.contact_pk, work.contacts),
     }
 
 
@@ -99,14 +99,14 @@ def remove_answers(session: Session, work: Work) -> dict[str, int]:
     """Outcome surveys and product events of the customer."""
     who = () if work.customer is None else (work.customer,)
     return {
-        "survey answers": _remove(session, outcome_answers, outcome_answers.c.respondent, who),
-        "product events": _remove(session, product_events, product_events.c.customer, who),
+        "survey answers": remove_where(session, outcome_answers.c.respondent, who),
+        "product events": remove_where(session, product_events.c.customer, who),
     }
 
 
 def remove_contacts(session: Session, work: Work) -> dict[str, int]:
     """The contacts themselves, last: as long as they are there the other kinds can be found."""
-    return {"contacts": _remove(session, contacts, contacts.c.pk, work.contacts)}
+    return {"contacts": remove_where(session, contacts.c.pk, work.contacts)}
 
 
 REMOVALS: Mapping[str, Callable[[Session, Work], dict[str, int]]] = {
@@ -125,7 +125,7 @@ def remove_quarantined(session: Session, ids: Collection[str]) -> int:
     named = [re.compile(rf"(?<![\w.@-]){re.escape(one)}(?![\w@-])") for one in ids if one]
     rows = session.execute(select(quarantine.c.pk, quarantine.c.raw, quarantine.c.message)).all()
     found = [row.pk for row in rows if any(one.search(row.raw) or one.search(row.message) for one in named)]
-    return _remove(session, quarantine, quarantine.c.pk, found)
+    return remove_where(session, quarantine.c.pk, found)
 
 
 def _texts(session: Session, keys: Sequence[int]) -> list[str]:
@@ -138,10 +138,10 @@ def _texts(session: Session, keys: Sequence[int]) -> list[str]:
     ]
 
 
-def _remove(session: Session, table: Table, column: Column[Any], values: Sequence[Any]) -> int:
-    """Delete rows by one column; how many there were."""
+def remove_where(session: Session, column: Column[Any], values: Sequence[Any]) -> int:
+    """Delete the rows that have one of these values in a column; how many there were."""
     gone = 0
     for some in chunks(values):
-        gone += session.scalar(select(func.count()).select_from(table).where(column.in_(some))) or 0
-        session.execute(delete(table).where(column.in_(some)))
+        gone += session.scalar(select(func.count()).select_from(column.table).where(column.in_(some))) or 0
+        session.execute(delete(column.table).where(column.in_(some)))
     return gone

@@ -59,6 +59,23 @@ def known_exports(settings: Settings) -> list[Export]:
     return list({row.path: row for row in (Export(**json.loads(line)) for line in lines)}.values())
 
 
+def old_exports(settings: Settings, limit: datetime) -> list[Export]:
+    """Files on record that were written before a moment."""
+    return [one for one in known_exports(settings) if datetime.fromisoformat(one.at) < limit]
+
+
+def remove_exports(settings: Settings, gone: Collection[Export]) -> int:
+    """Delete exported files, and take them off the record; how many were still there."""
+    there = [Path(one.path) for one in gone if Path(one.path).is_file()]
+    for path in there:
+        path.unlink()
+    kept = [one for one in known_exports(settings) if one not in gone]
+    index = settings.home.absolute() / INDEX
+    if index.exists():
+        index.write_text("".join(json.dumps(asdict(one)) + "\n" for one in kept), "utf-8")
+    return len(there)
+
+
 def strip_exports(settings: Settings, *, ids: Collection[str], texts: Collection[str]) -> Stripped:
     """Take the records that name one of these ids, or hold one of these texts, out of every file on record.
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.scores import LabelSpace
 from store.session import insert_new
-from store.tables import contacts, label_spaces, models_in_force, tags
+from store.tables import contacts, label_spaces, models_in_force, tags, transcripts
 from tagger.model import EvidenceSpan, Secondary, Tag
 
 SMALLEST = 5e-4  # probabilities under it are stored as 0, so that slices of moments stay sparse
@@ -32,22 +32,28 @@ def read_label_space(session: Session, model_id: str) -> LabelSpace:
 
 
 def untagged(session: Session, *, job_id: str, job_version: str, model_id: str, after: int, limit: int) -> list[int]:
-    """Rows of contacts that this model has not read yet, in order, beyond row `after`."""
+    """Rows of contacts that this model has not read yet, in order, beyond row `after`.
+
+    A contact whose words retention removed can be read by nobody any more.
+    """
     done = exists().where(
         tags.c.contact_pk == contacts.c.pk,
         tags.c.job_id == job_id,
         tags.c.job_version == job_version,
         tags.c.model_id == model_id,
     )
-    query = select(contacts.c.pk).where(of_job(job_id), contacts.c.pk > after, ~done)
+    there = exists().where(transcripts.c.contact_pk == contacts.c.pk)
+    query = select(contacts.c.pk).where(of_job(job_id), contacts.c.pk > after, ~done, there)
     return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
 
 
 def count_untagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
-    """How many contacts this model has still to read."""
-    total = select(func.count()).select_from(contacts).where(of_job(job_id))
-    read = count_tagged(session, job_id=job_id, job_version=job_version, model_id=model_id)
-    return session.execute(total).scalar_one() - read
+    """How many contacts with words this model has still to read."""
+    worded = contacts.join(transcripts, transcripts.c.contact_pk == contacts.c.pk)
+    total = select(func.count()).select_from(worded).where(of_job(job_id))
+    names = tagged(job_id=job_id, job_version=job_version, model_id=model_id)
+    read = select(func.count()).select_from(tags.join(transcripts, transcripts.c.contact_pk == tags.c.contact_pk))
+    return session.execute(total).scalar_one() - session.execute(read.where(names)).scalar_one()
 
 
 def count_tagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
