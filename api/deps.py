@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
+from pydantic import WithJsonSchema
 from sqlalchemy.orm import Session
 
 from alignment.annotations import Annotation
@@ -23,6 +24,12 @@ from store.session import Database
 from taxonomy.model import Job
 
 ROUTE_PARAMETERS = ("answered", "by", "cursor", "decided", "deferred", "driver", "format", "limit", "outcome")
+
+EMPTY = {"type": "string", "maxLength": 0}
+"""Forms send what is not filled in."""
+
+DAY = WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, EMPTY]})
+MOMENT = WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, EMPTY]})
 
 
 def get_session(request: Request) -> Iterator[Session]:
@@ -65,9 +72,11 @@ def get_reading(
     request: Request,
     session: DbSession,
     job: str,
-    _from: Annotated[str | None, Query(alias="from", description="First day, as 2026-05-01.")] = None,
-    _to: Annotated[str | None, Query(alias="to", description="First day after the period.")] = None,
-    _as_of: Annotated[str | None, Query(alias="as_of", description="As it was known then; default now.")] = None,
+    _from: Annotated[str | None, DAY, Query(alias="from", description="First day, as 2026-05-01.")] = None,
+    _to: Annotated[str | None, DAY, Query(alias="to", description="First day after the period.")] = None,
+    _as_of: Annotated[
+        str | None, MOMENT, Query(alias="as_of", description="As it was known then; default now.")
+    ] = None,
     _channel: Annotated[
         str | None,
         Query(alias="channel", description="Only this channel; segment.NAME and circumstance.NAME filter likewise."),

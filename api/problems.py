@@ -19,6 +19,7 @@ from api.access import AccessRefusedError, NotLoggedInError
 from api.bodies import BodyTooLargeError, MediaTypeError
 from api.csrf import ForeignFormError
 from api.headers import ALWAYS
+from api.permissions import ServedRoute
 from api.rendering import render
 from store.alerts import UnknownAlertError
 from store.contacts import UnknownContactError
@@ -97,17 +98,35 @@ def answer(problem: Problem, request: HTTPConnection) -> Response:
     return JSONResponse(problem.as_json(), problem.status, headers, MEDIA_TYPE)
 
 
+def _of_http(request: Request, error: HTTPException) -> Problem:
+    title = HTTPStatus(error.status_code).phrase
+    detail = str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND and detail == title:
+        detail = f"nothing is at {request.url.path}"
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+        detail = f"{request.method} is not for {request.url.path}; it takes {headers['Allow']}"
+    return Problem(error.status_code, title, detail, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What an address takes, by all of its routes: the router knows the first one only."""
+    routes: tuple[ServedRoute, ...] = request.app.state.routes
+    found: set[str] = set()
+    for route in routes:
+        if route.pattern.match(request.url.path):
+            found |= route.methods
+    return found | {"HEAD"} if "GET" in found else found
+
+
 def install(app: FastAPI) -> None:
     """Let every error of the app leave as a problem."""
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
         """404, 405 and their like."""
-        title = HTTPStatus(error.status_code).phrase
-        detail = str(error.detail)
-        if error.status_code == HTTPStatus.NOT_FOUND and detail == title:
-            detail = f"nothing is at {request.url.path}"
-        return answer(Problem(error.status_code, title, detail, headers=dict(error.headers or {})), request)
+        return answer(_of_http(request, error), request)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

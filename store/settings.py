@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         pattern=r"^[0-9A-Fa-f.:/, ]+$",
         description="addresses or networks, with commas, of proxies whose X-Forwarded-* are believed",
     )
+    rate_limit: str = Field(
+        default="3000/minute",
+        pattern=r"^\s*(0|[1-9]\d{0,6}/(second|minute|hour))\s*$",
+        description="requests that each caller may make of one server process; 0 for no limit",
+    )
     session_hours: float = Field(
         default=12.0, gt=0, le=720, description="hours after which a page asks for login again"
     )

@@ -9,17 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.access import require
-from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
 from api.v1.documents import plain
+from api.v1.moments import Moment
 from api.v1.shapes import Shape
 from store.alerts import find_alert, last_look, read_alerts, say_of_alert, track_record
 from store.jobs import read_job
 
-router = APIRouter(
-    prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[require("leader")]
-)
+router = APIRouter(prefix="/v1/jobs/{job}/alerts", tags=["alerts"], dependencies=[require("leader")])
 
 
 class SaidShape(Shape):
@@ -91,10 +89,10 @@ def list_alerts(
     request: Request,
     session: DbSession,
     job: str,
-    as_of: Annotated[datetime | None, Query(description="As it was known then; default now.")] = None,
+    as_of: Annotated[Moment | None, Query(description="As it was known then; default now.")] = None,
 ) -> Response:
     """Alerts of a job."""
-    found = read_alerts(session, read_job(session, job).id, as_of=as_of and in_utc(as_of))
+    found = read_alerts(session, read_job(session, job).id, as_of=as_of)
     look = last_look(session, job)
     watched = look and {name: plain(getattr(look, name)) for name in ("closed_to", "series", "limit", "looked_at")}
     items = [plain(one.as_json()) for one in found]

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from alignment.annotations import Annotation
 from api.access import require
-from api.address import in_utc
 from api.deps import DbSession
 from api.headers import json_answer
 from api.problems import NotFoundError
 from api.v1.documents import plain
+from api.v1.moments import Moment
 from api.v1.shapes import Shape
 from store.annotations import edit_annotation, read_annotations, record_annotation
 from store.jobs import read_job
@@ -53,7 +53,7 @@ class NewBody(Shape):
     """An annotation to add; `at` in UTC where it names no zone."""
 
     kind: Literal["change", "policy", "experiment", "note"] = "change"
-    at: datetime
+    at: Moment
     text: Text
     by: Name
     step: Step = None
@@ -63,10 +63,10 @@ class ChangeBody(Shape):
     """What is to change; null stays as it is."""
 
     by: Name
-    at: datetime | None = None
+    at: Moment | None = None
     text: Text | None = None
     step: Step = None
-    withdrawn: bool = False
+    withdrawn: StrictBool = False
 
 
 @router.get("", response_model=AnnotationsShape)
@@ -74,10 +74,10 @@ def list_annotations(
     request: Request,
     session: DbSession,
     job: str,
-    as_of: Annotated[datetime | None, Query(description="As it was known then; default now.")] = None,
+    as_of: Annotated[Moment | None, Query(description="As it was known then; default now.")] = None,
 ) -> Response:
     """What stands on the job's trend lines."""
-    found = read_annotations(session, read_job(session, job).id, as_of=as_of and in_utc(as_of))
+    found = read_annotations(session, read_job(session, job).id, as_of=as_of)
     return json_answer(request, {"items": [_json(one) for one in found], "next_cursor": None})
 
 
@@ -85,7 +85,7 @@ def list_annotations(
 def add(session: DbSession, job: str, body: NewBody) -> Any:
     """Add an annotation; the same one twice is kept once."""
     _known_step(session, job, body.step)
-    at = in_utc(body.at)
+    at = body.at
     key = record_annotation(session, job, kind=body.kind, at=at, text=body.text, by=body.by, step=body.step)
     return _json(_one(session, job, key))
 
@@ -95,7 +95,7 @@ def change(session: DbSession, job: str, annotation: str, body: ChangeBody) -> A
     """Change or withdraw an annotation; what it said before is kept as an event."""
     before = _one(session, job, annotation)
     _known_step(session, job, body.step)
-    at = None if body.at is None else in_utc(body.at)
+    at = body.at
     edit_annotation(
         session, job, annotation, by=body.by, at=at, text=body.text, step=body.step, withdrawn=body.withdrawn
     )

@@ -13,7 +13,6 @@ from api.problems import NotFoundError
 from api.tables import TABLES, FormOf, table_answer
 from api.v1.contact_shapes import ContactsShape
 from api.v1.documents import page_json
-from api.v1.responses import READS
 from store.audit import record_audit
 from store.browse import list_tagged
 from store.contact_filters import Only
@@ -22,7 +21,7 @@ from tagger.drivers import DRIVERS
 PAGE, FILE = 50, 50_000
 """Contacts of a page and of a file where the address names no limit; a file may not have more."""
 
-router = APIRouter(prefix="/v1/jobs/{job}", tags=["contacts"], responses=READS, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1/jobs/{job}", tags=["contacts"], dependencies=[require("leader")])
 
 
 def narrowed(

@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from api.access import require
 from api.bodies import BodyOf, described
 from api.deps import DbSession
+from api.problems import Problem, RefusedBodyError
 from api.tables import TABLES
 from api.v1.examples import DECISION, as_lines
 from api.v1.intake import given_rows
 from api.v1.intake_shapes import Name, When, body_schemas
 from api.v1.lists import PageOf, list_answer
-from api.v1.responses import READS, WRITES
 from api.v1.shapes import Shape
 from store.decision_import import take_decisions, take_outside_draw
 from store.jobs import read_job
@@ -45,7 +45,7 @@ class DecidedBody(BaseModel):
     contact_id: Name | None = None
     pi: Annotated[float, Field(gt=0, le=1)] | None = None
     drawn: bool | None = None
-    decision: SaidBody | None
+    decision: SaidBody | None = None
 
 
 class DecisionRowShape(Shape):
@@ -88,7 +88,7 @@ class TakenShape(Shape):
     refused: list[UnusedShape]
 
 
-@router.get("", response_model=DecisionsShape, responses={**READS, **TABLES})
+@router.get("", response_model=DecisionsShape, responses=TABLES)
 def decisions(request: Request, session: DbSession, job: str, page: PageOf) -> Response:
     """Every decision of a job, oldest first: first and second reads, adjudications, and those taken back."""
     return list_answer(request, session, job, page, list_decisions, name="decisions")
@@ -97,7 +97,6 @@ def decisions(request: Request, session: DbSession, job: str, page: PageOf) -> R
 @router.post(
     "",
     response_model=TakenShape,
-    responses=WRITES,
     openapi_extra=described(body_schemas(DecidedBody), examples={"one decision": DECISION}, line=as_lines(DECISION)),
     dependencies=[require("analyst")],
 )
@@ -107,5 +106,10 @@ def take(session: DbSession, body: BodyOf, job: str) -> Any:
     Lines with `pi` of contacts that no draw of ours offered are a draw made elsewhere.
     """
     found, rows = read_job(session, job), list(given_rows(body))
+    if not rows and not body.listed:
+        raise RefusedBodyError(Problem(422, "Unprocessable Content", "the body holds no decision"))
     take_outside_draw(session, found.id, rows)
-    return asdict(take_decisions(session, found, rows))
+    taken = take_decisions(session, found, rows)
+    if taken.refused and not body.many:
+        raise RefusedBodyError(Problem(422, "Unprocessable Content", taken.refused[0].message))
+    return asdict(taken)

@@ -11,11 +11,10 @@ from fastapi import APIRouter, Query, Request
 from api.access import require
 from api.bodies import Body, BodyOf, described
 from api.deps import DbSession
-from api.sessions import identity_of
 from api.problems import Problem, RefusedBodyError
+from api.sessions import identity_of
 from api.v1 import intake_shapes as shapes
 from api.v1.examples import ANSWER, CONTACT, EVENT, as_lines
-from api.v1.responses import WRITES
 from store.intake import Given, Ingested, Intake, Item, Kind, batched, checked_rows
 from store.jobs import read_job
 from store.session import Database
@@ -30,7 +29,7 @@ SHOWN = 1000
 CONFLICT = "id-conflict"
 SEND = [require("service")]
 
-router = APIRouter(prefix="/v1", responses=WRITES, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1", dependencies=[require("leader")])
 contact_body = described(
     shapes.body_schemas(shapes.ContactBody, shapes.TextBody),
     examples={"one contact": CONTACT, "two at once": [CONTACT, {"id": "c-2", "text": "Where is my parcel?"}]},

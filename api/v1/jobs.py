@@ -15,14 +15,14 @@ from api.problems import NotFoundError
 from api.tables import TABLES, FormOf, table_answer
 from api.v1 import shapes
 from api.v1.documents import figure_rows, history_json, job_json, sliced_rows, summary_json
-from api.v1.responses import READS
+from api.v1.responses import problems
 from store.jobs import list_jobs
 from store.scorecards import read_friction, read_outcomes
 from store.scores import index_history, read_formula
 
-PROBLEMS = READS
+PROBLEMS = problems(401, 403, 404, 422, 429, 503)
 
-router = APIRouter(prefix="/v1", responses=READS, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1", responses=PROBLEMS, dependencies=[require("leader")])
 job_router = APIRouter(prefix="/jobs/{job}", tags=["figures"])
 
 

@@ -10,14 +10,14 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api.address import in_utc
 from api.headers import json_answer
 from api.tables import Form, FormOf, table_answer
 from api.v1.documents import plain
+from api.v1.moments import Moment
 from store.jobs import read_job
 from store.row_lists import RowPage
 
-AsOf = Annotated[datetime | None, Query(description="As it was known then; default now.")]
+AsOf = Annotated[Moment | None, Query(description="As it was known then; default now.")]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def get_page(
     limit: Annotated[int, Query(ge=1, le=10_000, description="Rows of a page.")] = 100,
 ) -> PageAsked:
     """What the address asks for."""
-    return PageAsked(in_utc(as_of) if as_of else datetime.now(UTC), cursor or None, limit, form)
+    return PageAsked(as_of or datetime.now(UTC), cursor or None, limit, form)
 
 
 PageOf = Annotated[PageAsked, Depends(get_page)]

@@ -17,14 +17,13 @@ from api.problems import Problem, RefusedBodyError
 from api.v1.contact_shapes import SecondaryShape, SpanShape
 from api.v1.examples import CONTACT, as_lines
 from api.v1.intake_shapes import ContactBody, TextBody, body_schemas
-from api.v1.responses import WRITES
 from api.v1.shapes import Shape
 from store.jobs import read_job
 
 MOST = 200
 """Contacts of one request."""
 
-router = APIRouter(prefix="/v1", tags=["predict"], responses=WRITES, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1", tags=["predict"], dependencies=[require("leader")])
 
 
 class PredictionShape(Shape):

@@ -34,7 +34,3 @@ def _problem(status: int) -> dict[str, Any]:
     example = {"type": "about:blank", "title": title, "status": status, "detail": DETAILS[status]}
     content = {"application/problem+json": {"schema": shapes.ProblemShape.model_json_schema(), "example": example}}
     return {"description": title, "content": content}
-
-
-READS = problems(401, 403, 404, 422, 429, 503)
-WRITES = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
 
 from api.v1.contact_shapes import SecondaryShape, SpanShape, TurnShape
 from api.v1.shapes import EstimateShape, Shape
@@ -32,13 +32,13 @@ ReadName = Literal["first", "second", "adjudicated", "gold", "bulk"]
 class ClaimBody(BaseModel):
     """Ask for items. `by` is needed as long as nobody signs in."""
 
-    n: int = Field(default=1, ge=1, le=100)
+    n: StrictInt = Field(default=1, ge=1, le=100)
     reasons: list[Reason] = Field(
         default_factory=list, max_length=20, description="only items with one of these reasons; none: all"
     )
     by: By = Field(description="who is reviewing", examples=["ann"])
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
-    beyond_budget: bool = Field(default=False, description="also when the day's budget is spent")
+    beyond_budget: StrictBool = Field(default=False, description="also when the day's budget is spent")
 
 
 class AskBody(BaseModel):
@@ -63,7 +63,7 @@ class ByBody(BaseModel):
 
     by: By
     note: Note | None = None
-    flagged: bool = False
+    flagged: StrictBool = False
 
 
 class DecisionBody(ByBody):

@@ -9,10 +9,9 @@ from api.deps import DbSession
 from api.tables import TABLES
 from api.v1.intake_shapes import AnswersShape, EventsShape
 from api.v1.lists import PageOf, list_answer
-from api.v1.responses import READS
 from store.row_lists import list_answers, list_events
 
-router = APIRouter(prefix="/v1/jobs/{job}", responses={**READS, **TABLES}, dependencies=[require("leader")])
+router = APIRouter(prefix="/v1/jobs/{job}", responses=TABLES, dependencies=[require("leader")])
 
 
 @router.get("/surveys", tags=["surveys"], response_model=AnswersShape)
