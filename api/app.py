@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import assets, problems, schema
+from api import assets, openapi, problems, schema
 from api.authentication import AccessMiddleware
 from api.csrf import check_csrf
 from api.headers import HeadersMiddleware
@@ -30,6 +30,7 @@ from api.pages.scorecard import router as scorecard_page
 from api.pages.step import router as step_page
 from api.permissions import served_routes
 from api.predictors import Predictors
+from api.rate_limit import Limit, RateLimitMiddleware
 from api.v1 import alerts as v1_alerts
 from api.v1 import annotations as v1_annotations
 from api.v1 import contact_lists as v1_contact_lists
@@ -114,7 +115,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     for page in PAGES:
         app.include_router(page)
-    guard = {"keyring": app.state.keyring, "routes": served_routes(app.routes), "login": app.state.provider is not None}
+    openapi.install(app)
+    limit = Limit.read(settings.rate_limit)
+    if limit is not None:
+        app.add_middleware(RateLimitMiddleware, limit=limit)
+    app.state.routes = served_routes(app.routes)
+    guard = {"keyring": app.state.keyring, "routes": app.state.routes, "login": app.state.provider is not None}
     app.add_middleware(AccessMiddleware, **guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(HeadMiddleware)
