@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import krippendorff
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,11 +63,17 @@ def agreement(pairs: Sequence[Pair], labels: Sequence[str], *, as_of: datetime) 
 def alpha_of(counts: Counts) -> float | None:
     """Krippendorff's alpha for nominal labels; `counts` (contacts, labels): readings per label. None: one label only.
 
-    Krippendorff, Content Analysis (2013), chapter 12.
+    Krippendorff, Content Analysis (2013), chapter 12: 1 - disagreement observed / expected, over contacts with two
+    readings or more.
     """
-    if (counts.sum(axis=0) > 0).sum() < 2:
+    read = counts[counts.sum(axis=1) > 1]
+    readings, labels = read.sum(axis=1), read.sum(axis=0)
+    if (labels > 0).sum() < 2:
         return None
-    return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
+    n = readings.sum()
+    observed = ((readings**2 - (read**2).sum(axis=1)) / (readings - 1)).sum() / n
+    expected = (n**2 - (labels**2).sum()) / (n * (n - 1))
+    return float(1 - observed / expected)
 
 
 def ac1_of(counts: Counts) -> float | None:

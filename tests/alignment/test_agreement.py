@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import krippendorff
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alignment.agreement import ac1_of, agreement, alpha_of
 
@@ -20,6 +23,15 @@ def test_alpha_is_that_of_the_worked_example() -> None:
     first, second = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
     counts = np.array([[(x == k) + (y == k) for k in (0, 1)] for x, y in zip(first, second, strict=True)])
     assert alpha_of(counts) == pytest.approx(0.095, abs=0.001)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=3), min_size=2, max_size=30))
+def test_alpha_is_that_of_the_library_of_the_same_name(rows: list[list[int]]) -> None:
+    counts = np.array(rows, dtype=np.int64)
+    found = alpha_of(counts)
+    if found is not None:
+        theirs = krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
+        assert found == pytest.approx(theirs, abs=1e-9)
 
 
 def test_ac1_is_that_of_a_hand_worked_example() -> None:
