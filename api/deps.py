@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from alignment.annotations import Annotation
 from alignment.scorecard import Scorecard, View
+from api.access import caller_of
 from api.address import Asked, asked
 from store.alerts import Alert, read_alerts
 from store.annotations import read_annotations
 from store.browse import dimensions
 from store.jobs import read_job
+from store.permitted import permit_only
 from store.scorecards import read_scorecard
 from store.session import Database
 from taxonomy.model import Job
@@ -36,6 +38,7 @@ def get_session(request: Request) -> Iterator[Session]:
     """One unit of work a request, committed before the answer leaves, so that a failed commit is a failed answer."""
     database: Database = request.app.state.database
     with database.session() as session:
+        permit_only(session, caller_of(request).jobs)
         yield session
 
 

@@ -19,6 +19,7 @@ from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.drivers import read_drivers
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
+from store.permitted import permits, permitted
 from store.review_standing import may_stand, not_undone, rank, standing_by_contact
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model, read_tags, tagged
@@ -79,8 +80,12 @@ class DecisionRow:
 
 @dataclass(frozen=True)
 class ContactDetail:
-    """A contact with every tag and decision on it, newest first, and by job what made it hard work."""
+    """A contact with every tag and decision on it, newest first, and by job what made it hard work.
 
+    `pk` is its row number, by which the audit log names it.
+    """
+
+    pk: int
     source: str
     contact: Contact
     tags: tuple[Tag, ...]
@@ -229,10 +234,10 @@ def read_contact(session: Session, contact_id: str, *, source: str | None = None
     query = (
         select(review_items.c.job_id, review_decisions)
         .join(review_items, review_items.c.item == review_decisions.c.item)
-        .where(review_items.c.contact_pk == pk, may_stand(), not_undone())
+        .where(review_items.c.contact_pk == pk, may_stand(), not_undone(), permitted(session, review_items.c.job_id))
         .order_by(rank().desc(), review_decisions.c.pk.desc())
     )
     decisions = tuple(DecisionRow(r.job_id, r.step, r.outcome, r.by, r.at) for r in session.execute(query))
-    return ContactDetail(
-        where or "", found[0][1], tuple(read_tags(session, pk, contact_id)), decisions, read_drivers(session, pk)
-    )
+    tags_seen = tuple(tag for tag in read_tags(session, pk, contact_id) if permits(session, tag.job))
+    drivers = {job: found for job, found in read_drivers(session, pk).items() if permits(session, job)}
+    return ContactDetail(pk, where or "", found[0][1], tags_seen, decisions, drivers)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from store.erased import contact_key, erased_among
 from store.identity import Identity
+from store.permitted import permitted
 from store.session import insert_new
 from store.tables import contacts, transcripts
 from tagger.formats.record import contact_to_json
@@ -164,7 +165,7 @@ def find_contact(session: Session, contact_id: str, *, source: str | None = None
     query = select(contacts.c.pk).where(contacts.c.contact_id == contact_id).order_by(contacts.c.pk)
     if source is not None:
         query = query.where(contacts.c.source == source)
-    key: int | None = session.scalar(query.limit(1))
+    key: int | None = session.scalar(query.where(permitted(session, contacts.c.job_id)).limit(1))
     if key is None:
         raise UnknownContactError(f"contact {contact_id!r} is not in this database")
     return key

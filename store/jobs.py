@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.annotations import record_annotation
+from store.permitted import permits, permitted
 from store.session import insert_new
 from store.tables import jobs
 from taxonomy.errors import BadInputError
@@ -39,7 +40,7 @@ def read_job(session: Session, job_id: str, *, stamp: str | None = None) -> Job:
     if stamp is not None:
         query = query.where(jobs.c.stamp == stamp)
     row = session.execute(query.limit(1)).one_or_none()
-    if row is None:
+    if row is None or not permits(session, job_id):
         known = ", ".join(job.id for job in list_jobs(session)) or "none yet"
         raise UnknownJobError(f"job {job_id!r} is not in this database (known: {known}); name a job that was run here")
     return _parsed(row.content, f"{job_id} {row.stamp}")
@@ -53,8 +54,13 @@ def _parsed(content: str, name: str) -> Job:
 
 def list_jobs(session: Session) -> list[Job]:
     """Every job in force, by id."""
-    ids = session.scalars(select(jobs.c.job_id).distinct().order_by(jobs.c.job_id)).all()
-    return [read_job(session, job_id) for job_id in ids]
+    return [read_job(session, job_id) for job_id in job_ids(session)]
+
+
+def job_ids(session: Session) -> list[str]:
+    """The id of every job that may be seen, in order."""
+    seen = select(jobs.c.job_id).where(permitted(session, jobs.c.job_id))
+    return list(session.scalars(seen.distinct().order_by(jobs.c.job_id)))
 
 
 def _newest(session: Session, job_id: str) -> str | None:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.jobs import UnknownJobError
+from store.jobs import UnknownJobError, job_ids
+from store.permitted import permits, permitted
 from store.review_claims import UnknownItemError
-from store.tables import jobs, review_items
+from store.tables import review_items
 from tagger.review_reasons import GOLD
 
 
 def reviewed_job(session: Session, job_id: str | None) -> str:
     """The id of the job whose queue is meant. Raises UnknownJobError where none is named and there is not just one."""
-    known: list[str] = list(session.scalars(select(jobs.c.job_id).distinct().order_by(jobs.c.job_id)))
+    known = job_ids(session)
     if job_id is None and len(known) == 1:
         return known[0]
     if job_id is None or job_id not in known:
@@ -27,7 +28,7 @@ def reviewed_job(session: Session, job_id: str | None) -> str:
 def job_of_item(session: Session, item: str) -> str:
     """The id of an item's job. Raises UnknownItemError."""
     job_id: str | None = session.scalar(select(review_items.c.job_id).where(review_items.c.item == item))
-    if job_id is None:
+    if job_id is None or not permits(session, job_id):
         raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
     return job_id
 
@@ -44,7 +45,9 @@ class Standing:
 def queued_for(session: Session, contact_pk: int) -> tuple[Standing, ...]:
     """Why a contact is in review; known answers are not told, since analysts are given them blind."""
     query = select(review_items.c.job_id, review_items.c.reason, review_items.c.waits_for).where(
-        review_items.c.contact_pk == contact_pk, review_items.c.reason != GOLD
+        review_items.c.contact_pk == contact_pk,
+        review_items.c.reason != GOLD,
+        permitted(session, review_items.c.job_id),
     )
     rows = session.execute(query.order_by(review_items.c.job_id, review_items.c.reason))
     return tuple(Standing(row.job_id, row.reason, row.waits_for != "first") for row in rows)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.clock import database_now
 from store.heartbeat import beating
 from store.leases import Busy, Lease, give_back, gone, take
+from store.permitted import permitted
 from store.processes import this_process
 from store.session import Database
 from store.tables import stage_runs
@@ -76,6 +77,7 @@ def list_runs(session: Session, *, job_id: str | None = None, limit: int = 100) 
     query = select(stage_runs).order_by(stage_runs.c.pk.desc()).limit(limit)
     if job_id is not None:
         query = query.where(stage_runs.c.job_id == job_id)
+    query = query.where(permitted(session, stage_runs.c.job_id))
     now = database_now(session)
     return [_seen(dict(row._mapping), now) for row in session.execute(query)]
 
