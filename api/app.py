@@ -9,12 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import assets, openapi, problems, schema
+from api import assets, metrics, openapi, problems, schema
 from api.authentication import AccessMiddleware
 from api.csrf import check_csrf
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
 from api.keyring import Keyring
+from api.metrics import open_metrics, request_seconds
+from api.observing import ObservingMiddleware
 from api.oidc import open_provider
 from api.pages.alerts import router as alerts_page
 from api.pages.contact import router as contact_page
@@ -38,6 +40,7 @@ from api.v1 import contacts as v1_contacts
 from api.v1 import decisions as v1_decisions
 from api.v1 import drilldown as v1_drilldown
 from api.v1 import drivers as v1_drivers
+from api.v1 import freshness as v1_freshness
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
 from api.v1 import intake as v1_intake
@@ -49,6 +52,7 @@ from api.v1 import rows as v1_rows
 from api.v1 import runs as v1_runs
 from store.session import open_database
 from store.settings import Settings
+from store.traces import tracing
 
 PAGES = (
     jobs_page,
@@ -66,9 +70,11 @@ PAGES = (
 )
 MODULES = (
     health,
+    metrics,
     v1_jobs,
     v1_alerts,
     v1_annotations,
+    v1_freshness,
     v1_gaps,
     v1_intake,
     v1_predict,
@@ -92,7 +98,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tracing.start(settings, service="headway-monitor")
         yield
+        tracing.stop()
         database.engine.dispose()
 
     # The interactive documentation of FastAPI loads its scripts from another host, and its /openapi.json asks nobody.
@@ -110,6 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keyring = Keyring(database)
     app.state.provider = open_provider(settings)
     app.state.predictors = Predictors(settings)
+    app.state.metrics = open_metrics(database, settings)
     problems.install(app)
     for module in MODULES:
         app.include_router(module.router)
@@ -124,7 +133,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(AccessMiddleware, **guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(HeadersMiddleware)  # added last, so outermost: refusals carry its headers too
+    app.add_middleware(HeadersMiddleware)  # outside of what refuses, so that refusals carry its headers too
+    app.add_middleware(ObservingMiddleware, seconds=request_seconds(app.state.metrics))
     return app
 
 

@@ -16,7 +16,9 @@ from classifiers.llm_examples import NearestExamples
 from classifiers.llm_prompt import PROMPT_VERSION
 from classifiers.llm_reader import LlmReader
 from classifiers.model import Model
+from store.llm_traces import TracedClient
 from store.settings import Settings
+from store.traces import tracing
 from tagger.labels import STEP_ONLY, outcome_of
 from tagger.redact import redact
 from taxonomy.model import Job
@@ -69,7 +71,7 @@ def open_reader(settings: Settings, *, patience: Patience | None = None) -> LlmR
         token_chances=settings.llm_samples == 1,
     )
     return LlmReader(
-        client,
+        TracedClient(client, endpoint_name(settings), tracing.headers()),
         name=endpoint_name(settings),
         line=PatientLine(patience or Patience()),
         ledger=open_ledger(settings),

@@ -74,6 +74,15 @@ class Tracing:
             self._provider.shutdown()
             self._provider = None
 
+    def headers(self) -> dict[str, str]:
+        """The span under way as HTTP headers, for work that goes on in another thread; empty where there is none."""
+        found: dict[str, str] = {}
+        if self._provider is not None:
+            from opentelemetry.propagate import inject
+
+            inject(found)
+        return found
+
     @contextmanager
     def span(self, name: str, facts: Mapping[str, Value], *, parent: Mapping[str, str] | None = None) -> Iterator[Here]:
         """A span around the block, inside the one under way or the one that `parent` (HTTP headers) names.
