@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifiers.calibration import Floats, fit_mixture
+from classifiers.calibration import Floats, MarginScale, fit_mixture
 from classifiers.cascade import rows_of
 from classifiers.held_out import Codes, log_loss
 from classifiers.promises import HeldOut, cheap_enough
@@ -37,13 +37,25 @@ class LookedAgain:
     held_out: HeldOut
 
 
+def _alike(scale: MarginScale) -> MarginScale:
+    """From words and the sum of both encoders to all three: the encoders count alike.
+
+    Fitted apart, the tuned one got a quarter of the weight, because those that are judged learnt from fewer texts than
+    the final one. On 2,000 other banking messages equal weights had a log loss of 0.143, those fitted apart 0.151.
+    """
+    of_words, of_vectors = scale.scales
+    return replace(scale, scales=(of_words, of_vectors, of_vectors))
+
+
 def look_again(looks: Looks, codes: Codes, embedding: EmbeddingStage, held_out: HeldOut) -> LookedAgain | None:
     """None where words and plain vectors do as well alone. `held_out` are their answers to all n texts."""
     rows, truth = looks.tuned.rows, codes[looks.tuned.rows]
-    margins = [looks.words[rows], looks.plain.margins[rows], looks.tuned.margins]
-    if log_loss(margins[:2], truth) - log_loss(margins, truth) < LEAST_GAIN:
+    words, plain_margins, tuned_margins = looks.words[rows], looks.plain.margins[rows], looks.tuned.margins
+    both = [words, plain_margins + tuned_margins]
+    if log_loss([words, plain_margins], truth) - log_loss(both, truth) < LEAST_GAIN:
         return None
-    scale = fit_mixture(margins, truth)
+    scale = _alike(fit_mixture(both, truth))
+    margins = [words, plain_margins, tuned_margins]
     distances = looks.plain.distances[rows]
     full = scored(embedding.columns, margins, scale=scale, tail=embedding.tail, distances=distances)
     plain, right = rows_of(held_out.full, rows), held_out.truth[rows]
