@@ -20,7 +20,7 @@ Kind = Literal["added", "removed", "merged", "split", "renamed", "restated", "mo
 
 Item = TypeVar("Item", JobStep, DesiredOutcome)
 
-_SETTINGS = ("statement", "segments", "circumstances", "friction", "index", "tagging", "glossary", "scale")
+_SETTINGS = ("statement", "segments", "circumstances", "friction", "index", "tagging", "redaction", "glossary", "scale")
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,14 @@ class TaggingRule:
 
 
 @dataclass(frozen=True)
+class RedactionRule:
+    """Terms that redaction never takes out, and terms that it always takes out; `#` stands for one digit."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Job:
     """A job as one file declares it. `digest` is the hash of the content, `source` the file's text."""
 
@@ -133,6 +141,7 @@ class Job:
     friction: FrictionRule = FrictionRule()
     index: IndexRule = IndexRule()
     tagging: TaggingRule = TaggingRule()
+    redaction: RedactionRule = RedactionRule()
     glossary: tuple[str, ...] = ()
     scale: str = ""
     source: str = field(default="", repr=False, compare=False)

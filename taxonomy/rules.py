@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Literal, cast
 
 from taxonomy.document import Cursor, hint
-from taxonomy.model import FcrRule, FrictionRule, Goalposts, IndexRule, TaggingRule
+from taxonomy.model import FcrRule, FrictionRule, Goalposts, IndexRule, RedactionRule, TaggingRule
 
 OPPORTUNITY_RANGE = (-8.0, 19.0)
 """The least and greatest opportunity: importance + (importance - satisfaction) on scales 1 to 10."""
@@ -16,6 +16,8 @@ OPPORTUNITY_RANGE = (-8.0, 19.0)
 _MEASURES = tuple(FrictionRule().weights)
 _COMPONENTS = tuple(IndexRule().weights)
 _INDEX = tuple(entry.name for entry in fields(IndexRule))
+_REDACTION = tuple(entry.name for entry in fields(RedactionRule))
+_SHORTEST_TERM = 2
 _TAGGING = tuple(entry.name for entry in fields(TaggingRule))
 _WEIGHT_SLACK = 1e-6
 _MANY = 1000
@@ -146,3 +148,22 @@ def _target_drop(at: Cursor | None, default: float) -> float:
 
 def _count(at: Cursor | None, default: int) -> int:
     return at.integer(1, _MANY) if at else default
+
+
+def read_redaction(at: Cursor | None) -> RedactionRule:
+    """Read the lists of terms that always stay and always go; a term in both is a problem."""
+    entries = at.record(_REDACTION) if at else {}
+    lists = {name: entries[name].items() if name in entries else [] for name in _REDACTION}
+    terms = {name: tuple(_term(item) for item in items) for name, items in lists.items()}
+    both = {term.casefold() for term in terms["allow"]} & {term.casefold() for term in terms["deny"]}
+    for item in lists["deny"]:
+        if item.label().casefold() in both:
+            item.problem("is in `allow` too; keep it in one of the two lists")
+    return RedactionRule(allow=terms["allow"], deny=terms["deny"])
+
+
+def _term(at: Cursor) -> str:
+    term = " ".join(at.label().split())
+    if len(term) < _SHORTEST_TERM or not any(character.isalnum() or character == "#" for character in term):
+        at.problem(f"{term!r} is too short; a term has at least two characters, one of them a letter, a digit or #")
+    return term

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 
 from taxonomy.document import Cursor
 from taxonomy.model import DesiredOutcome, Job, JobStage, JobStep
-from taxonomy.rules import read_friction, read_index, read_tagging
+from taxonomy.rules import read_friction, read_index, read_redaction, read_tagging
 
 _JOB = tuple(entry.name for entry in fields(Job) if entry.name not in {"digest", "source"})
 _STEP = ("id", "stage", "name", "statement", "critical", "aliases", "outcomes")
@@ -54,6 +54,7 @@ def read_job(root: Cursor) -> Job:
             critical={step.id for step in steps if step.critical},
         ),
         tagging=read_tagging(entries.get("tagging")),
+        redaction=read_redaction(entries.get("redaction")),
         glossary=_texts(entries.get("glossary")),
         scale=entries["scale"].choice(("odi",), "a scale") if "scale" in entries else "",
     )

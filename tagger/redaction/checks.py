@@ -6,6 +6,8 @@ import ipaddress
 import re
 
 from tagger.redaction.recogniser import Hit
+from tagger.redaction.wording import words
+from tagger.redaction.words import NOT_FAMILY
 
 _DATE = re.compile(
     r"(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])"
@@ -19,10 +21,13 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for kind, words in (
         ("SECRET", r"pins?|otp|passcode|cvv|cvc|(?:security|verification|one[- ]time|access|confirmation) code|code"),
-        ("ID", r"ssn|social(?: security)?|passport|licen[cs]e|aadhaa?r|national (?:id|insurance)|tax id|nhs"),
+        ("ID", r"ssn|social(?: security)?|passport|licen[cs]e|aadhaa?r|national (?:id|insurance)|tax (?:file|id)|nhs"),
         ("DOB", r"birth(?:day|date)?|dob|born"),
-        ("CARD", r"cards?|visa|mastercard|amex"),
-        ("PHONE", r"phone|mobile|cell|telephone|tel|call|text|whatsapp|reach|fax|contact number"),
+        ("CARD", r"cards?|visa|mastercard|amex|long number"),
+        (
+            "PHONE",
+            r"phone|mobile|cell|telephone|tel|call(?:back|ing)?|text|whatsapp|reach|fax|my number|contact n(?:umber|o)",
+        ),
         (
             "ORDER",
             r"orders?|invoice|tracking|booking|reservation|confirmation|reference|ref|ticket|case|shipment|pnr|claim|policy",
@@ -31,9 +36,10 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _SIZE = re.compile(r"\d ?x ?\d", re.IGNORECASE)
-_NOT_CODE = frozenset(
-    ("a", "an", "and", "at", "by", "for", "from", "i", "in", "is", "of", "on", "or", "over", "the", "to", "was")
+_MONEY = frozenset(
+    words("usd eur gbp inr rs aud cad nzd chf sek nok dkk pln rub jpy cny zar brl mxn try aed sgd hkd eu us cost pay")
 )
+_MONTHS = frozenset(words("jan feb mar apr may jun june july jul aug sep sept oct nov dec"))
 _CUE_REACH = 45
 """Characters before a number in which a word may say what it is."""
 
@@ -91,6 +97,9 @@ def check_number(match: re.Match[str]) -> Hit | None:
     text = match[0]
     digits = digits_of(text)
     kind = announced(match.string, match.start())
+    first = re.split(r"[ ().-]", text, maxsplit=1)[0]
+    if kind is None and len(first) == 8 and _COMPACT_DATE.fullmatch(first):
+        return None
     if _DATE.search(text) or _YEARS.fullmatch(text) or (kind != "DOB" and _COMPACT_DATE.fullmatch(text)):
         return None
     if kind in ("SECRET", "DOB") and len(digits) > 10:
@@ -105,17 +114,12 @@ def check_code(match: re.Match[str]) -> Hit | None:
     digits = len(digits_of(value))
     explicit = any(character.isalpha() or character in ":=#" for character in match["link"])
     letters = any(character.isalpha() for character in value)
-    if " " in value and (digits < 3 or not explicit or value.split()[0].lower() in _NOT_CODE):
+    if " " in value and (digits < (2 if explicit else 3) or value.split()[0].lower() in NOT_FAMILY):
         return None
     enough = digits >= (4 if explicit else 5) or (letters and len(value) >= 5 and digits >= (1 if explicit else 2))
     if not enough or _DATE.match(value) or (digits == 4 and _YEARS.fullmatch(value)):
         return None
     return Hit(announced(cue, len(cue)) or "ACCOUNT", *match.span("v"))
-
-
-def check_spelled(match: re.Match[str]) -> Hit | None:
-    """Digits said one by one; what they are is said before them."""
-    return Hit(announced(match.string, match.start()) or "ACCOUNT", *match.span())
 
 
 def check_spaced_code(match: re.Match[str]) -> Hit | None:
@@ -147,6 +151,11 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text.strip()) is not None
 
 
+def is_day(text: str) -> bool:
+    """True for a date in digits, with signs between them or none, and for a year."""
+    return is_date(text) or _COMPACT_DATE.fullmatch(text) is not None or _YEARS.fullmatch(text) is not None
+
+
 def _kind_by_shape(text: str, digits: str) -> str | None:
     groups = [len(group) for group in re.findall(r"\d+", text)]
     if len(groups) == 1:
@@ -160,3 +169,17 @@ def _kind_by_shape(text: str, digits: str) -> str | None:
     if digits.startswith("0") and 9 <= len(digits) <= 15:
         return "PHONE"
     return "ACCOUNT" if len(digits) >= 11 and max(groups) >= 3 else None
+
+
+def check_reference(match: re.Match[str]) -> Hit | None:
+    """A few letters and a long number (`ghc 456235645`): a policy or an order; not where they are a word or money."""
+    letters = match["letters"].lower()
+    if letters in NOT_FAMILY or letters in _MONEY or letters in _MONTHS:
+        return None
+    return Hit(announced(match.string, match.start()) or "ORDER", *match.span())
+
+
+def check_bare_code(match: re.Match[str]) -> Hit | None:
+    """Capitals and digits in one token without a cue; eight of them, letters first, are a model of some machine too."""
+    plain = re.fullmatch(r"[A-Z]+\d+", match[0]) is not None
+    return Hit("ACCOUNT", *match.span()) if len(match[0]) > 8 or not plain else None

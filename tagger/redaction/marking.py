@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
 
+from tagger.redaction.lists import EVERYWHERE, Rules
 from tagger.redaction.recogniser import KINDS, MASK, Hit
 from tagger.redaction.table import RECOGNISERS
 
@@ -18,6 +18,8 @@ MAX_PASSES = 20
 """A value taken out may bring another into sight; ordinary text is done after two passes."""
 
 _DIGIT = re.compile(r"\d")
+_FILLER = re.compile(r"(?<![\w'’-])(?:u+m+|u+h+|er+m?|eh+|h+m+|mhm|ah+)(?![\w'’-])[,.…]{0,3}\s{0,3}", re.IGNORECASE)
+"""Sounds of thinking: `my uh name is` says what `my name is` says."""
 _NUMBERS = frozenset(("CARD", "IBAN", "ID", "DOB", "PHONE", "ORDER", "ACCOUNT"))
 
 
@@ -52,16 +54,23 @@ class Pseudonyms:
 
 
 class Marking:
-    """One text while it is searched. `work` shows each finding, and each placeholder already there, as one MASK."""
+    """One text while it is searched.
 
-    def __init__(self, text: str) -> None:
+    `work` shows each finding, and each placeholder already there, as one MASK, and leaves sounds of thinking out.
+    """
+
+    def __init__(self, text: str, rules: Rules = EVERYWHERE) -> None:
         self.text = text
+        self.rules = rules
         self.marks = [Span(m[1], m.start(), m.end(), m[0]) for m in PLACEHOLDER.finditer(text)] if "[" in text else []
+        self._fillers = [match.span() for match in _FILLER.finditer(text)]
         self._lay_out()
+        self.add(rules.denied(self.work))
 
     def add(self, hits: Iterable[Hit]) -> bool:
         """Take out these findings (offsets in `work`); False when there was nothing to take out."""
-        chosen = resolve(hit for hit in hits if MASK not in self.work[hit.start : hit.end])
+        new = (hit for hit in hits if MASK not in self.work[hit.start : hit.end])
+        chosen = resolve(self.rules.kept(new, self.work))
         for hit in chosen:
             self.marks.append(Span(hit.kind, self._original(hit.start), self._original(hit.end - 1) + 1, ""))
         if chosen:
@@ -84,13 +93,30 @@ class Marking:
                 spans.append(Span(mark.kind, mark.start, mark.end, placeholder))
         return "".join([*parts, self.text[at:]]), tuple(spans)
 
+    def retype(self, kind: str, other: str) -> None:
+        """What was only guessed to be of a kind is of another: the question before it says so."""
+        self.marks = [
+            replace(mark, kind=other) if mark.kind == kind and not mark.placeholder else mark for mark in self.marks
+        ]
+
     def _lay_out(self) -> None:
-        starts = [0, *(mark.end for mark in self.marks)]
-        ends = [*(mark.start for mark in self.marks), len(self.text)]
-        self.work = MASK.join(self.text[start:end] for start, end in zip(starts, ends, strict=True))
-        lengths = (end - start + 1 for start, end in zip(starts, ends, strict=True))
-        self._starts = starts
-        self._work_starts = [0, *accumulate(lengths)][:-1]
+        cuts = [(mark.start, mark.end, MASK) for mark in self.marks]
+        if self._fillers:
+            inside = [(start, end, "") for start, end in self._fillers if not self._marked(start, end)]
+            cuts = sorted([*cuts, *inside])
+        parts, at, written = [], 0, 0
+        self._starts, self._work_starts = [], []
+        for start, end, shown in [*cuts, (len(self.text), len(self.text), "")]:
+            piece = self.text[at:start] + shown
+            self._starts.append(at)
+            self._work_starts.append(written)
+            parts.append(piece)
+            written += len(piece)
+            at = end
+        self.work = "".join(parts)
+
+    def _marked(self, start: int, end: int) -> bool:
+        return any(mark.start < end and start < mark.end for mark in self.marks)
 
     def _original(self, at: int) -> int:
         piece = bisect_right(self._work_starts, at) - 1

@@ -5,26 +5,41 @@ from __future__ import annotations
 import re
 
 from tagger.redaction.recogniser import Hit, Recogniser
-from tagger.redaction.words import NOT_NAMES
+from tagger.redaction.wording import words
+from tagger.redaction.words import NOT_FAMILY, NOT_NAMES
 
 _LETTER = r"[^\W\d_]"
-_TOKEN = rf"{_LETTER}{{1,30}}(?:['’-]{_LETTER}{{1,30}})?"
-_CAPITAL = rf"(?=[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-ÿ]){_TOKEN}"
+NAME_TOKEN = rf"{_LETTER}{{1,30}}(?:['’-]{_LETTER}{{1,30}})?"
+_CAPITAL = rf"(?=[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-ÿ]){NAME_TOKEN}"
 _TWO_CAPITALS = rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}"
-_WORD = re.compile(_TOKEN)
+_WORD = re.compile(NAME_TOKEN)
 _ADJECTIVES = ("able", "ible", "ious", "eous", "less", "ful")
 _OWN = (
     r"(?:(?:my|(?:the )?customer'?s?|account holder'?s?|his|her|our|your)(?: own)?"
     r" (?:full |first |last |maiden |middle |family |given )?"
-    r"|(?:full|first|last|maiden|middle|family|given|sur|customer|caller)[ -]?)names?"
+    r"|(?:full|first|last|maiden|middle|family|given|sur|birth|customer|caller)[ -]?)names?"
+)
+_ABROAD = (
+    r"me llamo|mi nombre es|ich hei(?:ß|ss)e|mein name ist|je m['’]appelle|mon nom est|mi chiamo|il mio nome è"
+    r"|meu nome é|me chamo|ik heet|mijn naam is|jag heter|mitt namn är|nazywam się|mam na imię"
 )
 _PLACE = r"(?: on (?:the |my |your )?(?:account|card|order|booking|file))?"
 _FAMILY = "husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|partner|colleague|boss|friend|uncle|aunt"
+_BEFORE_CODE = (
+    r"(?:ssn|password|passcode|pin|zip|dob|phone|email|(?:account|acct?|policy|claim|confirmation|booking|order|card)"
+    r"(?: (?:number|num|no|id))?)(?: (?:is|as))? \W?\w*\d"
+)
 _GREETING = (
     r"thank you(?: so much| very much)?|thanks(?: a lot| so much)?|hi|hello|hey|dear|welcome|sure|okay|ok|great|sorry"
-    r"|certainly|alright|good (?:morning|afternoon|evening|day)|perfect|awesome|absolutely|bye|goodbye|regards"
-    r"|sincerely|cheers"
+    r"|certainly|alright|good (?:morning|afternoon|evening|day)|perfect|awesome|absolutely|bye|goodbye|(?:kind"
+    r" )?regards"
+    r"|sincerely|cheers|best(?: wishes)?|yours(?: truly| faithfully)?|many thanks|all the best"
 )
+_PERSON = (
+    r"lady|man|guy|woman|gentleman|girl|boy|agent|advis[eo]r|rep(?:resentative)?|person|someone|somebody|colleague|he|she"
+    r"|employee|clerk|manager|supervisor|operator|assistant|driver|engineer|technician|courier|nurse|doctor"
+)
+_ROLE = r"(?:customer|user|visitor|guest|agent|advis[eo]r|rep|operator|caller|client|member|patient|passenger)"
 
 
 def is_name_word(word: str) -> bool:
@@ -48,6 +63,23 @@ def name_prefix(text: str, start: int, *, most: int) -> int:
         if text[end : end + 1] != " ":
             break
     return end
+
+
+def _told(match: re.Match[str]) -> Hit | None:
+    """A word in any case where nearly only a name can stand."""
+    start = match.start("v")
+    end = name_prefix(match.string, start, most=2)
+    return Hit("NAME", start, end) if end > start and match["v"].lower() not in NOT_FAMILY else None
+
+
+def _beside_code(match: re.Match[str]) -> Hit | None:
+    """`name jane`, and the words before `ssn 1234` or `and password x` at the beginning of a turn."""
+    if match["v"] is not None:
+        return _told(match)
+    words = match["v2"].split()
+    if all(is_name_word(word) and word.lower() not in NOT_FAMILY for word in words):
+        return Hit("NAME", *match.span("v2"))
+    return None
 
 
 def _introduced(match: re.Match[str]) -> Hit | None:
@@ -82,11 +114,63 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
         "NAME",
         re.compile(
             rf"\b(?i:{_OWN}{_PLACE}(?: is|'s| was|\s?[:=-])|pulled up for|on behalf of"
-            r"|(?:^|hi |hello |hey |and )my name(?! (?:is|was)\b)) {0,2}"
-            rf"(?<=[ :=-])(?P<v>{_TOKEN})"
+            rf"|{_ABROAD}|(?:^|hi |hello |hey |and )my name(?! (?:is|was)\b)) {{0,2}}"
+            rf"(?<=[ :=-])(?P<v>{NAME_TOKEN})"
         ),
         _introduced,
-        ("name", "pulled up", "behalf"),
+        (
+            "name",
+            "pulled up",
+            "behalf",
+            "llamo",
+            "nombre",
+            "hei",
+            "appelle",
+            "mon nom",
+            "chiamo",
+            "nome",
+            "chamo",
+            "heet",
+            "naam",
+            "heter",
+            "namn",
+            "nazywam",
+            "mam na",
+        ),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"(?i:(?:^|[.,;] |\b(?:and|sure|ok|okay|yes|yeah) )(?:my )?names?(?: as| :|:| -)? )(?P<v>{NAME_TOKEN})"
+            rf"|^(?i:(?:sure|ok|okay|yes|yeah) )?(?P<v2>{NAME_TOKEN}(?: {NAME_TOKEN})?)(?= (?i:(?:and )?(?:my"
+            rf" )?{_BEFORE_CODE})\b)"
+        ),
+        _beside_code,
+        ("name", *words("ssn pass account acc pin zip confirm booking policy claim phone email dob")),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"\b(?i:this is|you(?:'re| are) (?:speaking|chatting|talking) (?:with|to)|it'?s) (?P<v>{NAME_TOKEN})"
+            rf"(?: {NAME_TOKEN})? (?:calling|speaking|here)\b"
+        ),
+        _told,
+        ("calling", "speaking", "here"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(rf"\b(?i:(?:{_PERSON})(?: [a-z]{{1,10}}){{0,4}} (?:is |was )?(?:called|named)) (?P<v>{NAME_TOKEN})"),
+        _told,
+        ("called", "named"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"(?<!\w)(?:(?i:{_ROLE}):? )?(?P<v>{_CAPITAL}(?: {_CAPITAL}){{0,2}}) (?:has |have )?"
+            r"(?:joined|left|entered|ended|accepted|connected|disconnected)\b"
+        ),
+        _addressed,
+        ("joined", "left", "entered", "ended", "accepted", "connected"),
     ),
     Recogniser(
         "NAME",

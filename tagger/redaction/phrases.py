@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tagger.redaction.checks import announced, digits_of, is_date
+from tagger.redaction.checks import announced
 from tagger.redaction.recogniser import Hit
 
 MAILERS = (
@@ -14,16 +14,6 @@ MAILERS = (
 """Hosts of mailboxes that are known without an ending."""
 
 _SPACED_DIGITS = re.compile(r"[A-Za-z]{1,20} \d{2,12}\b(?! (?:times|days|hours|minutes|weeks|months|years|digits))")
-_INNER_NUMBER = re.compile(r".*\b(\d{1,6}[A-Za-z]?\s+(?=\S))")
-_NOT_STREET = frozenset(
-    re.split(
-        r"\s",
-        "a address ago an and are at away back business by calendar came day days dollars for from hour hours "
-        "i in is it item items left minute minutes month months my not number of off on one or orders other "
-        "people percent pieces shirts still the their this times to was week weeks went which with working "
-        "year years your",
-    )
-)
 _NO_VALUE = frozenset(
     re.split(
         r"\s",
@@ -72,27 +62,6 @@ def check_spoken_email(match: re.Match[str]) -> Hit | None:
     """`jane dot doe at acme dot org`; `look at acme dot com` names a place, not a mailbox."""
     marked = re.search(r"\d|[._-]| (?:dot|underscore|dash|hyphen|point) ", match["who"])
     return Hit("EMAIL", *match.span()) if marked or re.fullmatch(MAILERS, match["host"], re.IGNORECASE) else None
-
-
-def check_street(match: re.Match[str]) -> Hit | None:
-    """A house number and a street; words such as `way` and `court` need capitals or a town behind them."""
-    inner = _INNER_NUMBER.match(match["words"])  # `555 0123 address 12 Hill Street`: the last number is the house's
-    start = match.start("words") + inner.start(1) if inner else match.start()
-    words = match["words"][inner.end() if inner else 0 :].lower().split()
-    if not words or any(word in _NOT_STREET for word in words):
-        return None
-    if match["maybe"] and not match["town"] and not match["words"].istitle():
-        return None
-    return Hit("ADDRESS", start, match.end())
-
-
-def check_told_address(match: re.Match[str]) -> Hit | None:
-    """What follows `address is`, when a house number is in it."""
-    before = match.string[max(0, match.start() - 8) : match.start()].lower()
-    value = match["v"].rstrip()
-    if not digits_of(value) or before.rstrip(" -").endswith(("email", "mail", "ip", "web")) or is_date(value):
-        return None
-    return Hit("ADDRESS", match.start("v"), match.start("v") + len(value))
 
 
 def check_one_time_code(match: re.Match[str]) -> Hit | None:

@@ -7,49 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tagger.redaction.fields import free_value_kind, keyed_kind, plain_key
+from tagger.redaction.lists import EVERYWHERE, Rules
 from tagger.redaction.marking import MAX_PASSES, Marking, Pseudonyms, find_all
-
-KEYED = {
-    "name": "NAME",
-    "firstname": "NAME",
-    "lastname": "NAME",
-    "fullname": "NAME",
-    "surname": "NAME",
-    "customername": "NAME",
-    "agentname": "NAME",
-    "displayname": "NAME",
-    "email": "EMAIL",
-    "mail": "EMAIL",
-    "mailto": "EMAIL",
-    "phone": "PHONE",
-    "phonenumber": "PHONE",
-    "mobile": "PHONE",
-    "tel": "PHONE",
-    "address": "ADDRESS",
-    "street": "ADDRESS",
-    "zip": "ADDRESS",
-    "zipcode": "ADDRESS",
-    "postcode": "ADDRESS",
-    "postalcode": "ADDRESS",
-    "dob": "DOB",
-    "dateofbirth": "DOB",
-    "birthdate": "DOB",
-    "ssn": "ID",
-    "passport": "ID",
-    "password": "SECRET",
-    "pin": "SECRET",
-    "token": "SECRET",
-    "cardnumber": "CARD",
-    "iban": "IBAN",
-    "account": "ACCOUNT",
-    "accountnumber": "ACCOUNT",
-    "orderid": "ORDER",
-    "ordernumber": "ORDER",
-    "username": "USER",
-    "ip": "IP",
-    "ipaddress": "IP",
-}
-"""Field names whose value is personal data whatever it looks like; written without capitals, spaces and signs."""
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)("|\\?$)', re.DOTALL)
 _NUMBER = re.compile(r"-?\d[\d.eE+-]*")
@@ -77,30 +37,20 @@ class _Piece:
     key: str = ""
 
 
-def keyed_kind(key: str) -> str | None:
-    """The kind of personal data that a field of this name holds, if its name says so."""
-    return KEYED.get(plain_key(key))
-
-
-def plain_key(key: str) -> str:
-    """A field name without capitals, spaces and signs; of a dotted one the last part."""
-    return "".join(character for character in key.rpartition(".")[2].casefold() if character.isalnum())
-
-
-def redact_pieces(raw: str, names: Pseudonyms) -> str:
+def redact_pieces(raw: str, names: Pseudonyms, rules: Rules = EVERYWHERE) -> str:
     """The raw text with its JSON punctuation, field names, ids, times and labels; the customer's id becomes null."""
     json_like = raw.lstrip().startswith(("{", "["))
-    return "".join(_written(piece, names, json_like) for piece in _pieces(raw))
+    return "".join(_written(piece, names, json_like, rules) for piece in _pieces(raw))
 
 
-def redact_text(text: str, names: Pseudonyms) -> str:
+def redact_text(text: str, names: Pseudonyms, rules: Rules = EVERYWHERE) -> str:
     """One text on its own, with the numbering of its contact."""
-    return marked(text).render(names.of)[0]
+    return marked(text, rules).render(names.of)[0]
 
 
-def marked(text: str) -> Marking:
+def marked(text: str, rules: Rules = EVERYWHERE) -> Marking:
     """A text with everything found in it."""
-    marking = Marking(text)
+    marking = Marking(text, rules)
     for _ in range(MAX_PASSES):
         if not marking.add(find_all(marking.work)):
             break
@@ -122,10 +72,10 @@ def _pieces(raw: str) -> Iterator[_Piece]:
     yield _Piece(raw[at:], literal=False, key=key)
 
 
-def _written(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
+def _written(piece: _Piece, names: Pseudonyms, json_like: bool, rules: Rules) -> str:
     key = plain_key(piece.key)
     if not piece.literal:
-        return _between(piece, names, json_like)
+        return _between(piece, names, json_like, rules)
     closing = '"' if len(piece.text) > 1 and piece.text.endswith('"') else ""
     body = piece.text[1 : len(piece.text) - len(closing)]
     if json_like and key == _CUSTOMER:
@@ -134,35 +84,35 @@ def _written(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
         return piece.text
     if json_like and key == "speaker":
         return f'"{names.of("NAME", body)}{closing}'  # a speaker of no known kind mostly is a name
-    kind = KEYED.get(key) if json_like and body.strip() else None
+    kind = (keyed_kind(piece.key) or free_value_kind(piece.key, body)) if json_like and body.strip() else None
     if kind is not None and not body.startswith("["):
         return f'"{names.of(kind, body)}{closing}'
-    return f'"{_redact_escaped(body, names)}{closing}'
+    return f'"{_redact_escaped(body, names, rules)}{closing}'
 
 
-def _redact_escaped(body: str, names: Pseudonyms) -> str:
+def _redact_escaped(body: str, names: Pseudonyms, rules: Rules) -> str:
     r"""Escapes such as \u0040 could hide what a pattern looks for, so they are read first where they can be."""
     try:
         text = json.loads(f'"{body}"', strict=False)
     except ValueError:
-        return redact_text(body, names)
-    redacted = redact_text(text, names)
+        return redact_text(body, names, rules)
+    redacted = redact_text(text, names, rules)
     return body if redacted == text else json.dumps(redacted, ensure_ascii=False)[1:-1]
 
 
-def _between(piece: _Piece, names: Pseudonyms, json_like: bool) -> str:
+def _between(piece: _Piece, names: Pseudonyms, json_like: bool, rules: Rules) -> str:
     if not json_like or piece.text.startswith('"'):
-        return piece.text if piece.text.startswith('"') and json_like else redact_text(piece.text, names)
+        return piece.text if piece.text.startswith('"') and json_like else redact_text(piece.text, names, rules)
     key = plain_key(piece.key)
     if key in _KEPT:
         return piece.text
-    return _NUMBER.sub(lambda match: _number(match[0], key, names), piece.text)
+    return _NUMBER.sub(lambda match: _number(match[0], piece, names), piece.text)
 
 
-def _number(text: str, key: str, names: Pseudonyms) -> str:
-    if key == _CUSTOMER:
+def _number(text: str, piece: _Piece, names: Pseudonyms) -> str:
+    if plain_key(piece.key) == _CUSTOMER:
         return "null"
-    kind = KEYED.get(key)
+    kind = keyed_kind(piece.key)
     if kind is None and len(text) < _SHORTEST_NUMBER:
         return text
     redacted = names.of(kind, text) if kind else redact_text(text, names)

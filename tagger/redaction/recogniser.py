@@ -9,6 +9,9 @@ from dataclasses import dataclass
 MASK = "\ue000"
 """Stands for one placeholder while the text is searched; no pattern matches it."""
 
+LINK = r"(?:\s{0,2}(?:(?:number|num|nr|code|id|is|was|it'?s)(?![a-z])|no\.?(?![a-z])|[:=#-])){0,4}\s{0,2}[\"'#(]{0,2}"
+"""What may stand between the word that announces a value and the value."""
+
 KINDS = (
     "SECRET",
     "EMAIL",
@@ -24,8 +27,9 @@ KINDS = (
     "ACCOUNT",
     "USER",
     "NAME",
+    "PRIVATE",
 )
-"""Every type of placeholder."""
+"""Every type of placeholder; PRIVATE is what a job's deny list names."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,15 @@ class Recogniser:
 
     def find(self, text: str) -> list[Hit]:
         """Everything that this rule sees in a text, left to right, not overlapping."""
-        hits = (self._hit(match) for match in self.pattern.finditer(text))
-        return [hit for hit in hits if hit is not None and hit.start < hit.end]
+        found, at = [], 0
+        while (match := self.pattern.search(text, at)) is not None:
+            hit = self._hit(match)
+            if hit is not None and hit.start < hit.end:
+                found.append(hit)
+                at = max(hit.end, match.start() + 1)  # a match may reach beyond its finding, over the next one
+            else:
+                at = max(match.end(), match.start() + 1)
+        return found
 
     def _hit(self, match: re.Match[str]) -> Hit | None:
         if self.check is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tagger.redaction.wording import words
+
 _TEXT = """
 a about above absurd account active actually address after afternoon again against agent ago agreed ah all almost
 alone already alright also although always am amazing amazon america american among an and android angry annoyed
@@ -47,3 +49,37 @@ written wrong wrongly yea yeah year years yep yes yesterday yet you your yours y
 
 NOT_NAMES: frozenset[str] = frozenset(_TEXT.split())
 """Lower case, without apostrophes. A name that is also one of these (May, Will) is found only inside a longer one."""
+
+_VERBS = """
+said says told tell asked ask tells gave give gives came comes went goes goes got gets took takes sent sends put puts
+let lets made makes kept keeps left leaves found finds knew knows thought thinks felt feels saw sees heard hears spoke
+speaks wrote writes read reads paid pays bought buys sold sells lost loses won broke breaks hung hangs picked picks
+rang rings phones phoned text texts signed signs used uses does did has had was were wasnt isnt doesnt didnt wont cant
+couldnt wouldnt hasnt said who whom whose which that what when where why how because so then than though although while
+since until before after again also too still just only even ever never always maybe perhaps really actually today
+tomorrow yesterday tonight here there now later earlier ago soon and but nor yet for from with without about into onto
+over under up down out off on in at to by of as if is are am be been being plus minus not dont she he they we you it
+her his him them their our your its my me mine yours hers theirs ours mr mrs ms sir madam mam please thanks thank okay
+yes yeah no nope sure right fine good great well bad nice help helps helping calls call mail mails account number phone
+email address card order booking the a an this these those some any each every all both either neither other another
+same such more most less least very much many few first second third last next one two three four five six seven eight
+nine ten times time day days week weeks month months year years hour hours minute minutes name names date birth zip
+code city state country street road may might must can could will would shall should pin plan policy claim bank team
+department office desk store shop branch company website app online chat line agent manager customer service support
+room flight hotel seat ticket tickets pizza chicken cheese large medium small with extra gmail yahoo hotmail outlook com
+dot underscore mailcom gmailcom yahoocom
+"""
+
+NOT_FAMILY: frozenset[str] = NOT_NAMES | frozenset(_VERBS.split())
+"""Words that go on with a sentence after a first name in small letters."""
+
+_BRANDS = words("""
+calvin klein tommy hilfiger ralph lauren michael kors kate spade john lewis john deere charles schwab vera wang
+vera bradley steve madden morgan stanley jimmy choo jimmy johns jack daniels hugo boss paul smith ted baker fred perry
+karen millen karl lagerfeld louis vuitton christian dior helly hansen laura ashley samuel adams johnny walker
+jamie oliver alexander mcqueen tim hortons raymond james edward jones allen overy harvey nichols oliver bonas max mara
+harry potter simon says charlie card virgin mary caesar salad caesar salads cesar salad cesar salads john silver
+""")
+
+BRANDS: frozenset[tuple[str, str]] = frozenset(zip(_BRANDS[::2], _BRANDS[1::2], strict=True))
+"""Firms and things whose name begins like a person's."""

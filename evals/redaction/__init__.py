@@ -1,0 +1,1 @@
+"""How well personal data is taken out: planted items with known places, and decoys that must stay."""
