@@ -1,4 +1,4 @@
-"""The trainable heads, as scikit-learn estimators. Only training imports this module."""
+"""The trainable heads: a linear one for words, as scikit-learn has it, and kernel ridge for vectors. For training."""
 
 from __future__ import annotations
 
@@ -17,36 +17,14 @@ from classifiers.margins import KernelScorer, LinearScorer, similarity
 ROWS_AT_ONCE = 2048
 
 
-class _MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Shared contract: `margins` always has one column per class, `decision_function` one less for two classes."""
-
-    scorer_: Any
-    classes_: NDArray[Any]
-
-    def margins(self, X: Any) -> NDArray[np.float64]:
-        """One margin per class in the order of `classes_`, shape (n, classes)."""
-        check_is_fitted(self)
-        return np.asarray(self.scorer_.margins(self._checked(X)))
-
-    def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """As scikit-learn has it: shape (n, classes), or (n,) for the second of two classes."""
-        margins = self.margins(X)
-        return (margins[:, 1] - margins[:, 0]) / 2.0 if len(self.classes_) == 2 else margins
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """The class with the largest margin."""
-        margins = self.margins(X)
-        return np.asarray(self.classes_[margins.argmax(axis=1)])
-
-    def _checked(self, X: Any) -> Any:
-        return validate_data(self, X, reset=False)
-
-
-class LinearHead(_MarginClassifier):
+class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One linear support vector machine per label, for sparse word features.
 
     `C` is the usual inverse of regularisation; `seed` fixes the solver's order.
     """
+
+    scorer_: LinearScorer
+    classes_: NDArray[Any]
 
     def __init__(self, C: float = 1.0, seed: int = 0) -> None:
         self.C = C
@@ -70,43 +48,26 @@ class LinearHead(_MarginClassifier):
         self.scorer_ = LinearScorer(np.asarray(weights, np.float32), np.asarray(bias, np.float32))
         return self
 
-    def _checked(self, X: Any) -> Any:
-        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=np.float64)
+    def margins(self, X: Any) -> NDArray[np.float64]:
+        """One margin per class in the order of `classes_`, shape (n, classes)."""
+        check_is_fitted(self)
+        checked = validate_data(self, X, reset=False, accept_sparse="csr", dtype=np.float64)
+        return np.asarray(self.scorer_.margins(checked))
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """As scikit-learn has it: shape (n, classes), or (n,) for the second of two classes."""
+        margins = self.margins(X)
+        return (margins[:, 1] - margins[:, 0]) / 2.0 if len(self.classes_) == 2 else margins
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The class with the largest margin."""
+        margins = self.margins(X)
+        return np.asarray(self.classes_[margins.argmax(axis=1)])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-class KernelHead(_MarginClassifier):
-    """Kernel ridge regression on +1/-1 targets over sentence vectors (least-squares SVM, Suykens 1999).
-
-    An outcome gathers several ways of meaning it, which lie in separate places of the vector space; a Gaussian
-    kernel draws borders around each where a plane cannot. Above `landmarks` texts a random subset of them spans
-    the solution (subset of regressors, Smola & Schoelkopf 2000): solve (K'K + ridge Z) A = K'Y.
-    """
-
-    def __init__(self, gamma: float = 1.0, ridge: float = 0.1, landmarks: int = 4000, seed: int = 0) -> None:
-        self.gamma = gamma
-        self.ridge = ridge
-        self.landmarks = landmarks
-        self.seed = seed
-
-    def fit(self, X: Any, y: Any) -> Self:
-        """Learn from vectors X, shape (n, d), and labels y, shape (n,)."""
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
-        self.landmark_rows_ = landmark_rows(len(X), limit=self.landmarks, seed=self.seed)
-        chosen = X[self.landmark_rows_]
-        gram, target = kernel_sums(X, signs(y, self.classes_), chosen, gamma=self.gamma)
-        weights = ridge_weights(gram, target, similarity(chosen, chosen, gamma=self.gamma), ridge=self.ridge)
-        self.scorer_ = KernelScorer(chosen, weights, self.gamma)
-        return self
-
-    def _checked(self, X: Any) -> Any:
-        return validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
 
 
 def landmark_rows(count: int, *, limit: int, seed: int) -> NDArray[np.int64]:
@@ -144,7 +105,11 @@ def kernel_sums(
 
 
 def ridge_weights(gram: NDArray[np.float64], target: NDArray[np.float64], landmark_kernel: Any, *, ridge: float) -> Any:
-    """A in (K'K + ridge Z) A = K'Y, shape (m, classes). A whiff on the diagonal keeps duplicates solvable."""
+    """A in (K'K + ridge Z) A = K'Y, shape (m, classes): kernel ridge on +1 and -1 (least-squares SVM, Suykens 1999).
+
+    Some of the texts span the solution (subset of regressors, Smola & Schoelkopf 2000). A whiff on the diagonal keeps
+    duplicates solvable.
+    """
     system = gram + ridge * landmark_kernel.astype(np.float64)
     system[np.diag_indices_from(system)] += 1e-6 * max(1.0, float(np.trace(gram)) / len(gram))
     return linalg.solve(system, target, assume_a="pos")
