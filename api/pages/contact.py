@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from alignment.estimate import Estimate
 from api import charts
-from api.access import require
+from api.access import caller_of, may_read_text, require
 from api.address import Links, contact_link
 from api.deps import DbSession
 from api.figures import SHARE
 from api.headers import page_answer
 from api.pages.contact_choice import DRIVER_WORDS
+from api.pages.contact_counts import counts_part
 from api.pages.review_reasons import REASONS
 from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, text
 from api.rendering import render
+from store.audit import record_audit
 from store.browse import ContactDetail, read_contact
 from store.contacts import find_contact
 from store.jobs import UnknownJobError, read_job
@@ -106,31 +109,38 @@ class DecidedRow:
 def contact(
     request: Request, session: DbSession, contact_id: str, source: Annotated[str | None, Query()] = None
 ) -> Response:
-    """A contact's page."""
+    """A contact's page. Who looked at it is written to the audit log, and whether they saw the whole conversation."""
     detail = read_contact(session, contact_id, source=source or None)
+    pk, whole = find_contact(session, contact_id, source=detail.source), may_read_text(request)
+    seen = {"page": "contact", "text": "whole" if whole else "evidence"}
+    record_audit(session, who=caller_of(request).name, action="contact.read", object=f"contact/{pk}", detail=seen)
+    return page_answer(request, _html(request, session, detail, pk=pk, whole=whole))
+
+
+def _html(request: Request, session: Session, detail: ContactDetail, *, pk: int, whole: bool) -> str:
     jobs: dict[str, Job] = {}
     for name in {tag.job for tag in detail.tags} | {decision.job for decision in detail.decisions}:
         try:
             jobs[name] = read_job(session, name)
         except UnknownJobError:
             continue  # a job that left the database leaves its tags behind; they are shown by their ids
-    html = render(
+    home = jobs.get(detail.tags[0].job) if detail.tags else None
+    return render(
         "contact.html",
         detail=detail,
         contact=detail.contact,
-        said=conversation(detail),
+        said=conversation(detail, whole=whole),
+        whole=whole,
         tags=[tag_row(tag, jobs.get(tag.job)) for tag in detail.tags],
         decisions=[_decided(row.step, row.outcome, row.by, row.at, jobs.get(row.job)) for row in detail.decisions],
         hard=_hard(detail, detail.tags[0].job if detail.tags else None),
         home=Links(detail.tags[0].job) if detail.tags else None,
-        queued=[
-            (REASONS.get(one.reason, one.reason), one.read)
-            for one in queued_for(session, find_contact(session, contact_id, source=detail.source))
-        ],
+        job=home,
+        counts=None if home is None else counts_part(session, home, detail, pk),
+        queued=[(REASONS.get(one.reason, one.reason), one.read) for one in queued_for(session, pk)],
         analyst=analyst_of(request),
         json_url=contact_link(detail.contact.id, detail.source, api=True),
     )
-    return page_answer(request, html)
 
 
 @router.post("/review/ask", dependencies=[require("leader", writes=True)])
@@ -145,13 +155,21 @@ def ask(request: Request, session: DbSession, form: Form) -> Response:
     return RedirectResponse(contact_link(contact_id, text(form, "source")), status_code=303)
 
 
-def conversation(detail: ContactDetail) -> list[Said]:
-    """Every turn, cut where the newest tag's evidence starts and ends."""
+def conversation(detail: ContactDetail, *, whole: bool) -> list[Said]:
+    """Every turn, cut where the newest tag's evidence starts and ends; unless `whole`, the evidence alone."""
     spans = detail.tags[0].evidence if detail.tags else ()
-    return [
+    said = [
         Said(turn.speaker, turn.at, parts_of(turn.text, [span for span in spans if span.turn == i]))
         for i, turn in enumerate(detail.contact.turns)
     ]
+    return said if whole else [replace(turn, parts=shown) for turn in said if (shown := _evidence(turn.parts))]
+
+
+def _evidence(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The marked parts, with an ellipsis where words are left out; empty where none is marked."""
+    if not any(part.marked for part in parts):
+        return ()
+    return tuple(part if part.marked else Part(" … ", False) for part in parts)
 
 
 def parts_of(text: str, spans: Sequence[EvidenceSpan]) -> tuple[Part, ...]:
