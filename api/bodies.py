@@ -105,6 +105,6 @@ def described(schemas: list[dict[str, Any]], *, examples: dict[str, Any], line: 
     named = {name: {"summary": name, "value": value} for name, value in examples.items()}
     content = {
         JSON: {"schema": {"anyOf": [*schemas, many]}, "examples": named},
-        LINES[0]: {"schema": {"type": "string", "description": "One JSON object a line."}, "example": line},
+        LINES[0]: {"schema": {"description": "One JSON object a line."}, "example": line},
     }
     return {"requestBody": {"required": True, "content": content}}

@@ -78,7 +78,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     if not _given(row, name):
         raise RowError(f"missing-{name.replace('_', '-')}", f"{name}: is missing")
     value = row[name]
-    if not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise RowError("wrong-type", f"{name}: must be text or a number")
     text = clean(str(value)).strip()[:LONGEST]
     if not text:
@@ -135,7 +135,9 @@ def _truth(row: Mapping[str, Any], name: str) -> bool | None:
 
 def _group(row: Mapping[str, Any], group: str) -> dict[str, str]:
     nested = row.get(group)
-    found = dict(nested) if isinstance(nested, Mapping) else {}
+    if nested not in (None, "") and not isinstance(nested, Mapping):
+        raise RowError("wrong-type", f"{group}: must be an object of names and short values")
+    found = dict(nested or {})
     prefix = group + "."
     found.update({name[len(prefix) :]: value for name, value in row.items() if str(name).startswith(prefix)})
     if any(isinstance(value, Mapping | list) for value in found.values()):

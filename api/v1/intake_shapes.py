@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from api.v1.shapes import Shape
 from tagger.formats.fields import MAX_ID_LENGTH
@@ -16,6 +16,13 @@ Attributes = Annotated[
     dict[str, str | int | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
 ]
 When = Annotated[datetime, Field(description="ISO 8601, UTC where no zone is named; not in the future")]
+WhenKnown = Annotated[
+    datetime | None,
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]}
+    ),
+]
+"""The same where it may be missing; an empty text is nothing."""
 
 
 class TurnBody(BaseModel):
@@ -23,14 +30,14 @@ class TurnBody(BaseModel):
 
     speaker: Literal["customer", "agent", "system"]
     text: Annotated[str, Field(max_length=MAX_TURN_LENGTH)]
-    at: When | None = None
+    at: WhenKnown = None
 
 
 class SurveyFacts(BaseModel):
     """Whether it was resolved, and when the customer answered."""
 
     resolved: bool | None = None
-    answered_at: When | None = None
+    answered_at: WhenKnown = None
 
 
 class SurveyBody(SurveyFacts):
@@ -60,8 +67,8 @@ class ContactFacts(BaseModel):
     id: Name
     customer_id: Name | None = None
     channel: str | None = None
-    started_at: When | None = None
-    ended_at: When | None = None
+    started_at: WhenKnown = None
+    ended_at: WhenKnown = None
     segment: Attributes | None = None
     circumstance: Attributes | None = None
     transfers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
@@ -118,7 +125,9 @@ class EventBody(BaseModel):
     step: Name
     type: Literal["start", "complete", "error", "confident", "adopt", "engage", "return"]
     customer_id: Name | None = None
-    success: bool | None = None
+    success: Annotated[
+        bool | None, WithJsonSchema({"enum": [True, False, None, 0, 1, "true", "false", "yes", "no", "0", "1", ""]})
+    ] = None
     segment: Attributes | None = None
 
 
