@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from api.access import require
+from api.access import Caller, caller_of, require
 from store.jobs import list_jobs
 from store.llm import open_ledger
 from store.operations import Operations, read_operations
@@ -31,9 +31,27 @@ router = APIRouter(tags=["health"], dependencies=[require("service")])
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(request: Request) -> Response:
-    """Metrics in Prometheus' text format; at most 15 seconds old."""
-    registry: CollectorRegistry = request.app.state.metrics
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    """Metrics in Prometheus' text format, at most 15 seconds old; a key for some jobs reads those of them only."""
+    seen = Seen(request.app.state.metrics, caller_of(request))
+    return Response(generate_latest(seen), media_type=CONTENT_TYPE_LATEST)
+
+
+@dataclass(frozen=True)
+class Seen(Collector):
+    """The metrics of a registry that a caller may see."""
+
+    registry: CollectorRegistry
+    caller: Caller
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family, without the samples of jobs that do not exist for the caller."""
+        for family in self.registry.collect():
+            shown = Metric(family.name, family.documentation, family.type)
+            shown.samples = [one for one in family.samples if self._may(one.labels)]
+            yield shown
+
+    def _may(self, labels: Mapping[str, str]) -> bool:
+        return "job" not in labels or self.caller.sees(labels["job"])
 
 
 @dataclass(eq=False)
