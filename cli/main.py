@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from cli.terminal import guard_streams
 from taxonomy.errors import HeadwayError
 
 VERBS = {
@@ -59,6 +60,7 @@ QUIET = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "ANONYMIZED_TELEMETRY": "false",
+    "PREFECT_LOGGING_COLORS": "false",  # colours are control characters
 }
 
 
@@ -93,6 +95,7 @@ def main() -> None:
     """Run the command line; a person's mistake ends in one clear line and no stack trace."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    guard_streams()
     try:
         headway.main(standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from alignment.estimate import Estimate
+from cli.terminal import console, shown_safely
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 job_option = click.option("--job", required=True, help="A shipped or imported job's id, or a job file.")
@@ -29,12 +30,19 @@ def _plain(value: Any) -> Any:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table for people; the first column is text, the others line up to the right."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", pad_edge=False, box=None)
+    table = Table(
+        title=Text(shown_safely(title)),
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        pad_edge=False,
+        box=None,
+    )
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 else "right", overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        table.add_row(*(Text(shown_safely(cell)) for cell in row))
+    console().print(table)
 
 
 def print_counts(counts: Mapping[str, Any], *, as_json: bool) -> None:

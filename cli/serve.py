@@ -47,6 +47,7 @@ def command(host: str, port: int, tls_cert: Path | None, tls_key: Path | None) -
         host=host,
         port=port,
         log_level="warning",
+        use_colors=False,  # colours are control characters, which the command line shows and does not send
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,

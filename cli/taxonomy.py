@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.gaps import COMMANDS
+from cli.terminal import console
 from taxonomy.changes import Change, JobDiff, diff_jobs
 from taxonomy.errors import BadInputError, HeadwayError
 from taxonomy.lint import Finding, Similarity, lint_job
@@ -167,7 +168,6 @@ def _job_record(job: Job) -> dict[str, Any]:
 
 
 def _print_job(job: Job) -> None:
-    from rich.console import Console
     from rich.text import Text
     from rich.tree import Tree
 
@@ -177,7 +177,7 @@ def _print_job(job: Job) -> None:
         for outcome in step.outcomes:
             line = Text.assemble((outcome.id, "cyan"), _mark(critical=outcome.critical), f"  {outcome.statement}")
             branch.add(line)
-    Console(highlight=False).print(root)
+    console().print(root)
     click.echo(f"{len(job.steps)} steps, {len(job.outcome_by_id)} outcomes; * is critical")
 
 
