@@ -47,16 +47,6 @@ def contacts(name: str, data_dir: Path, *, job: Job | None = None) -> Iterator[C
     return READERS[name](data_dir, job)
 
 
-def write_contacts(name: str, data_dir: Path, out_path: Path, *, job: Job | None = None) -> int:
-    """Write a data set as JSON Lines that `headway train` and `ingest` read (`.gz` by name); how many lines."""
-    count = 0
-    with gzip.open(out_path, "wt", encoding="utf-8") if out_path.suffix == ".gz" else out_path.open("w") as file:
-        for contact in contacts(name, data_dir, job=job):
-            file.write(json.dumps(contact_line(contact), ensure_ascii=False) + "\n")
-            count += 1
-    return count
-
-
 def contact_line(contact: Contact) -> Row:
     """The contact in the form of CONTRACTS, what is unknown left out."""
     line: Row = {"id": contact.id}

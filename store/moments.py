@@ -14,27 +14,16 @@ import numpy as np
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes, week_of
+from alignment.moments import Array, Moments, Slice, slice_from_bytes, slice_to_bytes
 from alignment.targets import Targets
 from store.erased import erasure_number, frozen_before
 from store.kept import Kept
-from store.replicates import newest_replicates, read_replicates, save_replicates
+from store.replicates import newest_replicates, read_replicates
 from store.session import insert_new
 from store.tables import moments as table
 from taxonomy.model import Job
 
 _kept: Kept[Moments] = Kept(8)
-
-
-def save_moments(session: Session, job: Job, *, model_id: str, moments: Moments) -> int:
-    """Append the slices that differ from what is stored, and the replicates of their weeks; how many slices did.
-
-    A slice that is gone becomes zero.
-    """
-    changed = save_slices(session, job, model_id=model_id, moments=moments)
-    weeks = {None if where.day is None else week_of(where.day) for where in changed}
-    save_replicates(session, job, model_id=model_id, replicates=moments.replicates, weeks=weeks, now=datetime.now(UTC))
-    return len(changed)
 
 
 def save_slices(

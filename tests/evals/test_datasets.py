@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.datasets import DataSetError, banking77, contacts, present, write_contacts
+from evals.datasets import DataSetError, banking77, contact_line, contacts, present
 from tagger.model import Labels
 from taxonomy.loader import find_job
 
@@ -41,10 +41,9 @@ def test_labels_become_the_ids_of_the_shipped_job(data_dir: Path) -> None:
     assert contact.labels.step == job.step_of[contact.labels.outcome]
 
 
-def test_contacts_are_written_as_ingest_reads_them(data_dir: Path, tmp_path: Path) -> None:
-    assert write_contacts("banking77", data_dir, tmp_path / "out.jsonl.gz") == 1
-    with gzip.open(tmp_path / "out.jsonl.gz", "rt") as file:
-        line = json.loads(file.read())
+def test_a_contact_becomes_a_line_as_ingest_reads_it(data_dir: Path) -> None:
+    (contact,) = contacts("banking77", data_dir)
+    line = contact_line(contact)
     assert line["turns"] == [{"speaker": "customer", "text": "when does my card come"}]
     assert line["labels"] == {"step": "B03", "outcome": "BO05"}
 

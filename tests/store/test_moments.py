@@ -6,7 +6,7 @@ import numpy as np
 
 from alignment.moments import Moments, Slice
 from alignment.targets import Targets
-from store.moments import read_moments, save_moments
+from store.moments import read_moments, save_slices
 from store.session import Database
 from taxonomy.loader import find_job
 
@@ -24,7 +24,7 @@ def moments(**days: float) -> Moments:
 def test_moments_come_back_exactly(database: Database) -> None:
     wanted = moments(d1=0.1, d2=2.0)
     with database.session() as session:
-        assert save_moments(session, JOB, model_id="m", moments=wanted) == 2
+        assert len(save_slices(session, JOB, model_id="m", moments=wanted)) == 2
     with database.session() as session:
         found = read_moments(session, JOB, model_id="m")
     assert found.slices.keys() == wanted.slices.keys()
@@ -33,10 +33,10 @@ def test_moments_come_back_exactly(database: Database) -> None:
 
 def test_only_changed_slices_are_written_and_the_past_stays_readable(database: Database) -> None:
     with database.session() as session:
-        save_moments(session, JOB, model_id="m", moments=moments(d1=1.0, d2=2.0))
+        save_slices(session, JOB, model_id="m", moments=moments(d1=1.0, d2=2.0))
     before = datetime.now(UTC)
     with database.session() as session:
-        assert save_moments(session, JOB, model_id="m", moments=moments(d1=1.0, d2=3.0)) == 1
+        assert len(save_slices(session, JOB, model_id="m", moments=moments(d1=1.0, d2=3.0))) == 1
     with database.session() as session:
         now, then = read_moments(session, JOB, model_id="m"), read_moments(session, JOB, model_id="m", as_of=before)
     assert now.slices[Slice(date(2026, 3, 2), "chat")].max() == 3.0
@@ -45,7 +45,7 @@ def test_only_changed_slices_are_written_and_the_past_stays_readable(database: D
 
 def test_a_slice_that_lost_its_contacts_becomes_zero(database: Database) -> None:
     with database.session() as session:
-        save_moments(session, JOB, model_id="m", moments=moments(d1=1.0))
-        save_moments(session, JOB, model_id="m", moments=moments(d2=1.0))
+        save_slices(session, JOB, model_id="m", moments=moments(d1=1.0))
+        save_slices(session, JOB, model_id="m", moments=moments(d2=1.0))
         found = read_moments(session, JOB, model_id="m")
     assert found.slices[Slice(date(2026, 3, 1), "chat")].max() == 0.0

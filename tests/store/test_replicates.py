@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from alignment.measures import SUMMED
-from alignment.moments import Moments, Slice
+from alignment.moments import Moments, Slice, week_of
 from alignment.replicates import LINEAR, Replicated, Replicates
 from alignment.targets import Targets
-from store.moments import read_moments, save_moments
+from store.moments import read_moments, save_slices
+from store.replicates import save_replicates
 from store.session import Database
 from taxonomy.loader import find_job
 
@@ -41,7 +42,10 @@ def stored(database: Database, as_of: datetime | None = None) -> Replicates:
 
 def save(database: Database, wanted: Moments) -> None:
     with database.session() as session:
-        save_moments(session, JOB, model_id="m", moments=wanted)
+        changed = save_slices(session, JOB, model_id="m", moments=wanted)
+        weeks = {None if where.day is None else week_of(where.day) for where in changed}
+        now = datetime.now(UTC)
+        save_replicates(session, JOB, model_id="m", replicates=wanted.replicates, weeks=weeks, now=now)
 
 
 def test_replicates_come_back_by_week(database: Database) -> None:
