@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.bench_api import api
 from cli.bench_conversations import conversations
 from cli.bench_measures import measures
 from cli.bench_novelty import novelty
@@ -107,7 +108,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, conversations, measures, novelty):
+for _command in (*COMMANDS, api, conversations, measures, novelty):
     bench.add_command(_command)
 
 

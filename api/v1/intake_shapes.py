@@ -16,13 +16,13 @@ Attributes = Annotated[
     dict[str, str | int | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
 ]
 When = Annotated[datetime, Field(description="ISO 8601, UTC where no zone is named; not in the future")]
-WhenKnown = Annotated[
-    datetime | None,
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]}
-    ),
-]
+NOTHING = ({"type": "string", "maxLength": 0}, {"type": "null"})
+WhenKnown = Annotated[datetime | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, *NOTHING]})]
 """The same where it may be missing; an empty text is nothing."""
+
+
+TRUTHS = (True, False, None, 0, 1, "true", "false", "yes", "no", "0", "1", "")
+Success = Annotated[bool | None, WithJsonSchema({"enum": list(TRUTHS)})]
 
 
 class TurnBody(BaseModel):
@@ -125,9 +125,7 @@ class EventBody(BaseModel):
     step: Name
     type: Literal["start", "complete", "error", "confident", "adopt", "engage", "return"]
     customer_id: Name | None = None
-    success: Annotated[
-        bool | None, WithJsonSchema({"enum": [True, False, None, 0, 1, "true", "false", "yes", "no", "0", "1", ""]})
-    ] = None
+    success: Success = None
     segment: Attributes | None = None
 
 
