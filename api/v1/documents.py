@@ -12,6 +12,8 @@ from store.scores import PublishedIndex
 from taxonomy.model import Job
 
 Document = dict[str, Any]
+UNSTORED = ("contact_id", "suspicious")
+"""Of a tag, what stands beside it or is only known while it is made."""
 ROW_NAMES = ("week", "outcome", "step", "id")
 """What a row of a list is called by, the most telling first."""
 
@@ -50,7 +52,7 @@ def contact_json(detail: ContactDetail) -> Document:
     """A contact; the customer's hash stays inside."""
     contact = detail.contact
     names = ("id", "channel", "started_at", "ended_at", "transfers", "cost", "abandoned")
-    tags = [{name: part for name, part in asdict(tag).items() if name != "contact_id"} for tag in detail.tags]
+    tags = [{name: part for name, part in asdict(tag).items() if name not in UNSTORED} for tag in detail.tags]
     return _document(
         {
             **{name: getattr(contact, name) for name in names},

@@ -1,0 +1,1 @@
+"""Hostile transcripts beside their plain twins: whether words that give orders move a tag."""
