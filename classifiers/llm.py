@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from classifiers.calibration import Floats
 from classifiers.cascade import Answers, StageAnswers
 from classifiers.documents import Document
+from classifiers.hostile import LabelNames, plain_of
 from classifiers.llm_agreement import Calibration, assumed_chance
 from classifiers.llm_answer import holds
 from classifiers.llm_prompt import PROMPT_VERSION, Question, Shot
@@ -47,7 +48,8 @@ def anything(_label: str, _agreement: float) -> bool:
 class LlmStage:
     """An LLM as a stage: candidates from the classifier's scores, answers accepted only if the calibration lets them.
 
-    `definitions` say what each label means. `clean` is the redaction: a text it would change is not sent.
+    `definitions` say what each label means. `clean` is the redaction: a text it would change is not sent, nor
+    is one whose words speak to the tagger.
     What is not accepted keeps the classifier's scores and stays deferred.
     """
 
@@ -69,6 +71,7 @@ class LlmStage:
         self.quotations: dict[tuple[str, ...], tuple[str, str]] = {}
         self.disagreed: set[tuple[str, ...]] = set()
         self._definitions = definitions
+        self._names = LabelNames.of(definitions, ())
         self._examples = examples
         self._clean = clean
         self._contacts: Counter[str] = Counter()
@@ -129,6 +132,8 @@ class LlmStage:
             return Reading(refused="no-text")
         if any(self._clean(segment) != segment for segment in document):
             return Reading(refused="not-redacted")
+        if plain_of(document, self._names).suspicious:
+            return Reading(refused="suspicious")
 
         def worth(label: str, agreement: float) -> bool:
             return self.calibration.accepts(assumed_chance(chances, space.labels.index(label), agreement))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alignment.gaps import Gap
+from classifiers.hostile import plain_of
 from classifiers.llm_answer import AnswerFaultError
 from classifiers.llm_breaker import Patience, PatientLine
 from classifiers.llm_client import CallFaultError, open_client
@@ -14,6 +15,7 @@ from store.gaps import read_gap
 from store.llm import endpoint_name, open_ledger
 from store.settings import Settings
 from tagger.redact import redact
+from tagger.tag import names_of
 from taxonomy.errors import BadInputError
 from taxonomy.lint import lint_statement
 from taxonomy.model import Job
@@ -59,10 +61,15 @@ def _mended(drafter: Drafter, brief: Brief, job: Job) -> Draft:
 
 
 def brief_of(job: Job, gap: Gap) -> Brief:
-    """What an LLM is told of a group; a text that redaction would still change is not sent. Raises NoDraftError."""
-    texts = tuple(one.text for one in gap.examples if redact(one.text).text == one.text)
+    """What an LLM is told of a group. Raises NoDraftError.
+
+    A text that redaction would still change is not sent, nor one that gives orders.
+    """
+    names = names_of(job)
+    clean = (one.text for one in gap.examples if redact(one.text).text == one.text)
+    texts = tuple(text for text in clean if not plain_of((text,), names).suspicious)
     if not texts:
-        raise NoDraftError(f"{gap.gap}: no example is free of personal data; write the outcome by hand")
+        raise NoDraftError(f"{gap.gap}: no example is free of personal data and of orders; write the outcome by hand")
     example = next(iter(job.outcome_by_id.values()), None)
     steps = tuple((step.id, step.name) for step in job.steps)
     return Brief(job.statement, steps, example.statement if example else "minimize the time it takes to ...", texts)

@@ -76,6 +76,7 @@ def tag_line(tag: Tag) -> dict[str, Any]:
         "job": tag.job,
         "job_version": tag.job_version,
         "prompt": tag.prompt,
+        "suspicious": tag.suspicious,
         "secondary": [
             {"step": one.step, "outcome": one.outcome, "confidence": one.confidence} for one in tag.secondary
         ],

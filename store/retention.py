@@ -23,7 +23,6 @@ from store.tables import (
     review_gold,
     review_items,
     review_leases,
-    review_probabilities,
     transcripts,
 )
 
@@ -70,18 +69,17 @@ def count_old_texts(session: Session, limit: datetime) -> int:
 def remove_texts(session: Session, keys: Sequence[int]) -> dict[str, int]:
     """The transcripts of contacts, and what only makes sense beside them: open queue items, places in groups.
 
-    Nobody can decide a contact without its words; it leaves the population that draws speak of.
+    A drawn item that nobody decided is closed, not removed: what was drawn and never read must go on holding back the
+    prefix of its draw that counts, or the figures would lean.
     """
-    open_items = select(review_items.c.item).where(
-        review_items.c.contact_pk.in_(keys), review_items.c.waits_for != "done"
-    )
-    items = list(session.scalars(open_items))
-    undrawn = select(review_items.c.contact_pk).where(review_items.c.item.in_(items), review_items.c.drawn)
-    left = list(session.scalars(undrawn))
-    remove_where(session, review_probabilities.c.contact_pk, left)
-    remove_where(session, review_leases.c.item, items)
+    waiting = (review_items.c.contact_pk.in_(keys)) & (review_items.c.waits_for != "done")
+    rows = session.execute(select(review_items.c.item, review_items.c.drawn).where(waiting)).all()
+    drawn, others = ([row.item for row in rows if bool(row.drawn) is wanted] for wanted in (True, False))
+    remove_where(session, review_leases.c.item, [*drawn, *others])
+    session.execute(update(review_items).where(review_items.c.item.in_(drawn)).values(waits_for="done"))
     return {
-        "open review items": remove_where(session, review_items.c.item, items),
+        "drawn items closed unread": len(drawn),
+        "open review items": remove_where(session, review_items.c.item, others),
         "group members": remove_where(session, gap_members.c.contact_pk, keys),
         "transcripts": remove_where(session, transcripts.c.contact_pk, keys),
     }

@@ -90,7 +90,7 @@ class Tag:
     `steps` and `outcomes` are calibrated probabilities that each sum to 1 and hold `_none`;
     `step` is None when "fits no step" is the most probable answer. `secondary` are the steps it is about besides,
     the surest first. `prompt` is the version of the prompt where an LLM
-    answered.
+    answered. `suspicious`: some words spoke to the tagger; they were not read, and a person looks at the contact.
     """
 
     contact_id: str
@@ -108,3 +108,4 @@ class Tag:
     job_version: str
     prompt: str | None = None
     secondary: tuple[Secondary, ...] = ()
+    suspicious: bool = False

@@ -11,7 +11,7 @@ from tagger.model import Tag
 from tagger.review import ReviewError
 from tagger.review_reads import stable_share
 
-Reason = Literal["drawn", "gold", "asked", "flagged", "suspect", "disagree", "novel", "unsure"]
+Reason = Literal["drawn", "gold", "asked", "flagged", "suspect", "suspicious", "disagree", "novel", "unsure"]
 
 DRAWN: Reason = "drawn"
 """The only reason that corrects a figure: chance put the contact there, with a known probability."""
@@ -22,7 +22,7 @@ GOLD: Reason = "gold"
 AGAIN: tuple[Reason, ...] = ("asked", "flagged", "suspect")
 """Somebody or something wants another look, whatever was decided before."""
 
-WANTED: tuple[Reason, ...] = ("disagree", "novel", "unsure")
+WANTED: tuple[Reason, ...] = ("suspicious", "disagree", "novel", "unsure")
 """A label is wanted; one decision on the contact, for whatever reason, is enough."""
 
 REASONS: tuple[Reason, ...] = (DRAWN, GOLD, *AGAIN, *WANTED)
@@ -100,7 +100,12 @@ def gold_is_due(by: str, reads: int) -> bool:
 
 
 def reason_of(tag: Tag, *, disagreed: bool) -> Reason | None:
-    """Why a tag should be looked at: model and LLM read it differently, it is like nothing known, or left unsure."""
+    """Why a tag should be looked at.
+
+    Words in it spoke to the tagger, model and LLM read it differently, it is like nothing known, or it was left unsure.
+    """
+    if tag.suspicious:
+        return "suspicious"
     if disagreed:
         return "disagree"
     if not tag.deferred:

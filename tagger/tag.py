@@ -9,10 +9,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.hostile import LabelNames, Plain, plain_of
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
 from tagger.evidence import Passages, best_label, evidence, secondaries, turns_that
 from tagger.labels import outcome_of
-from tagger.model import Contact, Tag
+from tagger.model import Contact, EvidenceSpan, Secondary, Tag
 from taxonomy.model import Job
 
 LLM = "llm"
@@ -70,21 +71,27 @@ def document_of(contact: Contact) -> Document:
     return tuple(contact.turns[position].text for position in contact.customer_turns)
 
 
-def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagged:
-    """Tag a batch. The step is the most probable one; the outcome is the most probable within it."""
-    space = reader.space
-    documents = [document_of(contact) for contact in contacts]
-    answers = reader.answer(documents)
+def names_of(job: Job) -> LabelNames:
+    """What a job's labels are called: words that customers do not say to a service."""
+    statements = [outcome.statement for outcome in job.outcome_by_id.values()]
+    return LabelNames.of([*job.step_by_id, *job.outcome_by_id], [*(step.name for step in job.steps), *statements])
+
+
+def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact], *, wary: bool = True) -> Tagged:
+    """Tag a batch. The step is the most probable one; the outcome is the most probable within it.
+
+    Words that speak to the tagger are not read, and such a contact is deferred; `wary` False reads everything, to
+    measure what that would do.
+    """
+    space, names = reader.space, names_of(job)
+    said = [document_of(contact) for contact in contacts]
+    plain = [plain_of(one, names) if wary else Plain(one) for one in said]
+    answers = reader.answer([one.document for one in plain])
     scores, groups = answers.scores.probabilities, answers.scores.by_group
     best = groups.argmax(axis=1)
     chosen = [best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
-    by_llm = [stage == LLM and not away for stage, away in zip(answers.stage, answers.deferred, strict=True)]
-    read = Passages.read(contacts, reader.passage_scores, space)
-    others = secondaries(read, best.tolist())
-    carried = [evidence(read, row, space.labels.index(label)) for row, label in enumerate(chosen)]
-    for row in np.flatnonzero(by_llm).tolist():
-        (weights,) = reader.segment_scores([documents[row]], [chosen[row]])
-        carried[row] = turns_that(weights, contacts[row])
+    by_llm = _by_llm(answers, plain)
+    others, carried = _carriers(reader, contacts, best.tolist(), chosen, by_llm)
     shares = [_shares(space.groups, row) for row in groups]
     prompt: str | None = getattr(reader, "prompt", None)  # readers without an LLM have none
     tags = tuple(
@@ -93,22 +100,43 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact]) -> Tagge
             step=None if space.groups[group] == NONE_LABEL else space.groups[group],
             outcome=outcome_of(label),
             confidence=shares[row][space.groups[group]],
-            deferred=bool(answers.deferred[row]),
+            deferred=bool(answers.deferred[row]) or plain[row].suspicious,
             # What an LLM was not sure of is still the classifier's answer.
             source="llm" if by_llm[row] else "classifier",
             steps=shares[row],
             outcomes=_shares(space.labels, scores[row]),
-            evidence=carried[row],
-            secondary=others.get(row, ()),
+            # Among words that were not read nothing carried the decision, and no second step is believed.
+            evidence=() if plain[row].suspicious else carried[row],
+            secondary=() if plain[row].suspicious else others.get(row, ()),
             novelty=float(answers.scores.novelty[row]),
             model=reader.id,
             job=job.id,
             job_version=job.stamp,
             prompt=prompt if by_llm[row] else None,
+            suspicious=plain[row].suspicious,
         )
         for row, (contact, group, label) in enumerate(zip(contacts, best, chosen, strict=True))
     )
     return Tagged(tags, scores)
+
+
+def _by_llm(answers: Answers, plain: Sequence[Plain]) -> list[bool]:
+    """Whose answer an LLM gave and nobody has to look at."""
+    spoke = [stage == LLM and not away for stage, away in zip(answers.stage, answers.deferred, strict=True)]
+    return [by_llm and not one.suspicious for by_llm, one in zip(spoke, plain, strict=True)]
+
+
+def _carriers(
+    reader: Reader, contacts: Sequence[Contact], best: Sequence[int], chosen: Sequence[str], by_llm: Sequence[bool]
+) -> tuple[dict[int, tuple[Secondary, ...]], list[tuple[EvidenceSpan, ...]]]:
+    """What else contacts are about, by number, and which words carried each one's decision."""
+    space = reader.space
+    read = Passages.read(contacts, reader.passage_scores, space)
+    carried = [evidence(read, row, space.labels.index(label)) for row, label in enumerate(chosen)]
+    for row in np.flatnonzero(by_llm).tolist():
+        (weights,) = reader.segment_scores([document_of(contacts[row])], [chosen[row]])
+        carried[row] = turns_that(weights, contacts[row])
+    return secondaries(read, best), carried
 
 
 def _shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
