@@ -18,6 +18,7 @@ from api.access import caller_of
 from api.address import Asked, asked
 from store.alerts import Alert, read_alerts
 from store.annotations import read_annotations
+from store.audit import act_as
 from store.browse import dimensions
 from store.jobs import read_job
 from store.permitted import permit_only
@@ -38,7 +39,9 @@ def get_session(request: Request) -> Iterator[Session]:
     """One unit of work a request, committed before the answer leaves, so that a failed commit is a failed answer."""
     database: Database = request.app.state.database
     with database.session() as session:
-        permit_only(session, caller_of(request).jobs)
+        caller = caller_of(request)
+        permit_only(session, caller.jobs)
+        act_as(session, caller.name)
         yield session
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from getpass import getuser
-
 import click
 
 by_option = click.option("--by", help="Who does it, where that is not the user of this machine.")
@@ -11,5 +9,7 @@ by_option = click.option("--by", help="Who does it, where that is not the user o
 
 def actor(by: str | None) -> str:
     """`os:USER`, and before it whoever they say they act for; the machine's own user always stands there."""
-    user = f"os:{getuser()}"
+    from store.audit import this_user
+
+    user = this_user()
     return f"{by} ({user})" if by else user

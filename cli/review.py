@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from cli.actor import actor
 from cli.output import job_option, json_option, print_counts
 from cli.review_bulk import bulk
 from cli.review_exchange import format_option, read_from_tool, user_option, write_for_tool
@@ -59,12 +60,14 @@ def export(job: str, out: Path | None, form: str, to_work: bool, users: tuple[st
         return
     from cli.database import opened
     from flows.workspace import Workspace
+    from store.audit import record_audit
     from store.exports import record_export
     from store.reviews import export_items
 
     workspace = Workspace.open(job)
     job_id = workspace.job.id
     with opened() as session:
+        record_audit(session, who=actor(None), action="export.write", object=f"job/{job_id}", detail={"kind": "review"})
         lines = (json.dumps(item.as_json(), ensure_ascii=False) for item in export_items(session, job_id))
         if out is None:
             sys.stdout.writelines(line + "\n" for line in lines)

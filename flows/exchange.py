@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from flows.decisions import Imported
 from flows.workspace import Workspace
+from store.audit import acting, record_audit
 from store.decision_import import check_probability
 from store.exchange import outgoing_items
 from store.exports import record_export
@@ -57,6 +58,8 @@ def export_to(workspace: Workspace, tool: Tool, out: Path, *, people: People, to
         items = outgoing_items(session, job.id, to_work=to_work)
         write = _to_argilla if tool == "argilla" else _to_label_studio
         count, files = write(job, items, out, people)
+        detail = {"kind": tool, "items": count}
+        record_audit(session, who=acting(session), action="export.write", object=f"job/{job.id}", detail=detail)
     # so that erasing a customer reaches the file as long as it lies there
     record_export(workspace.settings, files[0], kind=tool, job=job.id)
     return count, files

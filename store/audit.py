@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from getpass import getuser
 from typing import Any
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -26,6 +28,7 @@ START = "0" * 64
 """What stands for the hash before the first row."""
 
 PENDING = "audit"
+ACTOR = "acting"
 NAME = re.compile(r"[a-z][a-z-]*(\.[a-z][a-z-]*)*")
 LONGEST = {"who": 200, "action": 60, "object": 300}
 BATCH = 1000
@@ -81,6 +84,24 @@ def record_audit(
         raise AuditError(f"the audit log knows actions such as contact.read, not {action!r}")
     row = {"at": datetime.now(UTC), "who": _held(who), "action": action, "object": _held(object)}
     session.info.setdefault(PENDING, []).append({**row, "detail": _canonical(detail or {})})
+
+
+def act_as(session: Session, who: str) -> None:
+    """Say in whose name this unit of work acts."""
+    session.info[ACTOR] = who
+
+
+def acting(session: Session) -> str:
+    """In whose name a unit of work acts: the caller of a request, else the user of this machine as `os:USER`."""
+    return str(session.info.get(ACTOR) or this_user())
+
+
+def this_user() -> str:
+    """Who runs this process."""
+    try:
+        return f"os:{getuser()}"
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"os:uid-{os.getuid()}"
 
 
 def chain_pending(session: Session) -> None:

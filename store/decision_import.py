@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from store.audit import acting, record_audit
 from store.intake import Given
 from store.outside_draws import Offered, add_outside_draw, probability_of
 from store.review_queueing import rows_named
@@ -60,6 +61,9 @@ def take_decisions(session: Session, job: Job, rows: Iterable[Given]) -> Taken:
         except BadInputError as error:
             refused.append(Unused(line, str(error)))
     added = add_decisions(session, found)
+    if added:
+        detail = {"decisions": added}
+        record_audit(session, who=acting(session), action="review.import", object=f"job/{job.id}", detail=detail)
     return Taken(added, len(found) - added, undecided, tuple(refused))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from store.audit import acting, record_audit
 from store.gap_proposals import Staged, open_proposal, settle, stage
 from store.gaps import read_gap
 from store.jobs import keep_file
@@ -65,13 +66,18 @@ def approve(session: Session, job: Job, proposal: str, said: Said, *, folder: Pa
     made = preview(session, job, proposal)
     changes = [asdict(change) for change in made.diff.changes]
     content = {"new_version": made.diff.new, "old_version": made.diff.old, "changes": changes}
-    staged = settle(session, job.id, proposal, "approved", content=content, by=_named(said.by), why=_why(said.why))
+    by = _named(said.by)
+    staged = settle(session, job.id, proposal, "approved", content=content, by=by, why=_why(said.why))
     keep_file(folder, made.job)
+    detail = {"proposal": proposal, "by": by, "version": made.diff.new}
+    record_audit(session, who=acting(session), action="job.approve", object=f"job/{job.id}", detail=detail)
     return staged, made
 
 
 def reject(session: Session, job_id: str, proposal: str, said: Said) -> Staged:
     """Turn a proposal down, on the record. Raises ProposalStateError."""
+    detail = {"proposal": proposal, "by": _named(said.by)}
+    record_audit(session, who=acting(session), action="job.reject", object=f"job/{job_id}", detail=detail)
     return settle(session, job_id, proposal, "rejected", content={}, by=_named(said.by), why=_why(said.why))
 
 

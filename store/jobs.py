@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.annotations import record_annotation
+from store.audit import acting, record_audit
 from store.permitted import permits, permitted
 from store.session import insert_new
 from store.tables import jobs
@@ -26,6 +27,9 @@ class UnknownJobError(BadInputError):
 def save_job(session: Session, job: Job) -> None:
     """Keep a job's version; the version loaded last is the one in force. A change of it is annotated."""
     before, now = _newest(session, job.id), datetime.now(UTC)
+    if before != job.stamp:
+        detail = {"version": job.stamp, "before": before}
+        record_audit(session, who=acting(session), action="job.change", object=f"job/{job.id}", detail=detail)
     row = {"job_id": job.id, "stamp": job.stamp, "content": job.source, "loaded_at": now}
     if not insert_new(session, jobs, [row]) and before != job.stamp:
         session.execute(jobs.update().where(jobs.c.job_id == job.id, jobs.c.stamp == job.stamp).values(row))

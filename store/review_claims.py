@@ -11,6 +11,7 @@ from sqlalchemy import Row, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from store.permitted import permits
 from store.review_offers import is_open, next_open
 from store.review_tables import review_items, review_leases
 from tagger.review_reasons import as_reason
@@ -123,7 +124,7 @@ def lock_item(session: Session, item: str) -> Row[Any]:
     found = session.execute(
         update(review_items).where(review_items.c.item == item).values(waits_for=same).returning(*review_items.c)
     ).one_or_none()
-    if found is None:
+    if found is None or not permits(session, found.job_id):
         raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.contacts import read_contacts
+from store.permitted import permits
 from store.review_claims import UnknownItemError
 from store.review_offers import open_to
 from store.review_standing import read_reads
@@ -26,7 +27,7 @@ class ItemDetail:
     """An item with its contact, what the model said of it, and what was read before.
 
     `kind` is the read that this analyst's answer would be; with `hidden` they must answer without `tag`. `wish` is what
-    somebody said who asked for it or flagged it.
+    somebody said who asked for it or flagged it; `contact_pk` is how the audit log names the contact.
     """
 
     item: str
@@ -41,6 +42,7 @@ class ItemDetail:
     hidden: bool
     model_id: str = ""
     wish: str | None = None
+    contact_pk: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def read_item(session: Session, item: str, by: str) -> ItemDetail:
     """An item as this analyst may see it. Raises UnknownItemError."""
     row = session.execute(select(review_items).where(review_items.c.item == item)).one_or_none()
     found = read_contacts(session, [row.contact_pk]) if row is not None else []
-    if row is None or not found:
+    if row is None or not found or not permits(session, row.job_id):
         raise UnknownItemError(f"no item {item!r} is in the review queue")
     contact = found[0][1]
     said = session.execute(
@@ -77,7 +79,7 @@ def read_item(session: Session, item: str, by: str) -> ItemDetail:
     hidden = suggestion_hidden(item, by, kind=kind)
     return ItemDetail(
         item, row.job_id, row.job_version, row.reason, row.drawn, contact, tag, reads, kind, hidden, row.model_id,
-        _wish(session, item) if row.reason in AGAIN else None,
+        _wish(session, item) if row.reason in AGAIN else None, row.contact_pk,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from alignment.index import IndexFormula
 from store.annotations import record_annotation
+from store.audit import acting, record_audit
 from store.session import insert_new
 from store.tables import formulas, published
 
@@ -34,6 +35,8 @@ def save_formula(session: Session, job_id: str, formula: IndexFormula, *, by: st
     now = datetime.now(UTC)
     row = {"job_id": job_id, "version": formula.version, "content": formula.to_json(), "by": by, "why": why}
     if insert_new(session, formulas, [{**row, "created_at": now}]):
+        detail = {"version": formula.version, "by": by}
+        record_audit(session, who=acting(session), action="formula.change", object=f"job/{job_id}", detail=detail)
         text = f"index formula {formula.version} in force: {why}"
         key = f"formula-{formula.version}"
         record_annotation(session, job_id, kind="formula", at=now, text=text, by=by, annotation=key)
@@ -46,6 +49,25 @@ def read_formula(session: Session, job_id: str, *, as_of: datetime | None = None
         query = query.where(formulas.c.created_at <= as_of)
     content = session.scalar(query.limit(1))
     return None if content is None else IndexFormula.from_json(content)
+
+
+@dataclass(frozen=True)
+class FormulaInForce:
+    """A formula with who put it in force, when and why."""
+
+    formula: IndexFormula
+    by: str
+    why: str
+    since: datetime
+
+
+def formula_history(session: Session, job_id: str) -> list[FormulaInForce]:
+    """Every formula that was ever in force, the newest first."""
+    query = select(formulas).where(formulas.c.job_id == job_id).order_by(formulas.c.created_at.desc())
+    return [
+        FormulaInForce(IndexFormula.from_json(row.content), row.by, row.why, row.created_at)
+        for row in session.execute(query)
+    ]
 
 
 def save_published(session: Session, job_id: str, index: PublishedIndex, *, digest: str) -> bool:

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.access import require
+from api.audited import note
 from api.deps import DbSession
 from api.headers import POLICY
 from api.pages.review_answer import UnclearAnswerError, answer_of
@@ -99,6 +100,8 @@ def decide_item(request: Request, session: DbSession, analyst: Sender, form: For
         return _shown(sight, item, message=str(error), status=422)
     try:
         decide(session, item, analyst.name, answer, now=now)
+        said = {"by": analyst.name, "step": answer.step, "outcome": answer.outcome}
+        note(request, session, "review.decide", f"item/{item}", **said)
     except HeldByAnotherError as error:
         return _lost(job, answer, str(error))
     return RedirectResponse(_onward(form, job.id), status_code=303)
@@ -116,12 +119,13 @@ def skip_item(session: DbSession, analyst: Sender, form: Form, item: str) -> Res
 
 
 @router.post("/review/{item}/undo")
-def undo_item(session: DbSession, analyst: Sender, form: Form, item: str) -> Response:
+def undo_item(request: Request, session: DbSession, analyst: Sender, form: Form, item: str) -> Response:
     """Take the last decision back and show its contact again; what was in hand is let go."""
     now = datetime.now(UTC)
     if held := text(form, "held"):
         release(session, held, analyst.name, now=now)
     undo(session, item, analyst.name, now=now)
+    note(request, session, "review.undo", f"item/{item}", by=analyst.name)
     return RedirectResponse(_onward(form), status_code=303)
 
 
@@ -173,6 +177,7 @@ def _shown(sight: Sight, item: str, *, message: str | None = None, status: int =
     if message is not None:
         hold(session, item, analyst.name, now=datetime.now(UTC))
     detail, day = read_item(session, item, analyst.name), _day(session, job, left.total)
+    note(sight.request, session, "contact.read", f"contact/{detail.contact_pk}", page="review", by=analyst.name)
     return _page(
         "review.html",
         status=status,

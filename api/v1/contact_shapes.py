@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from api.v1.shapes import Shape
 
 
@@ -118,6 +120,7 @@ class ContactShape(Shape):
     abandoned: bool | None
     survey: SurveyShape | None
     turns: list[TurnShape]
+    whole: bool = Field(description="false: for your role only the words that carried a decision, others blanked")
     tags: list[TagShape]
     decisions: list[DecisionShape]
     drivers: list[DriverShape]

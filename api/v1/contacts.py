@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import require
+from api.access import may_read_text, require
+from api.audited import note
 from api.deps import DbSession
 from api.headers import json_answer
 from api.v1.contact_shapes import ContactShape
@@ -24,5 +25,11 @@ def contact(
     contact_id: str,
     source: Annotated[str | None, Query(description="Where it came from, if two sources use the same id.")] = None,
 ) -> Response:
-    """A contact: its redacted words, what models said of it, what analysts decided."""
-    return json_answer(request, contact_json(read_contact(session, contact_id, source=source or None)))
+    """A contact: its redacted words, what models said of it, what analysts decided. Each look is in the audit log.
+
+    Leaders and services are given the words that carried a decision, the others blanked; `whole` says which it is.
+    """
+    detail, whole = read_contact(session, contact_id, source=source or None), may_read_text(request)
+    seen = "whole" if whole else "evidence"
+    note(request, session, "contact.read", f"contact/{detail.pk}", page="api", text=seen)
+    return json_answer(request, contact_json(detail, whole=whole))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from store.browse import ContactDetail, Page
 from store.scores import PublishedIndex
+from tagger.model import Turn
 from taxonomy.model import Job
 
 Document = dict[str, Any]
@@ -48,8 +49,8 @@ def page_json(page: Page) -> Document:
     return _document(asdict(page))
 
 
-def contact_json(detail: ContactDetail) -> Document:
-    """A contact; the customer's hash stays inside."""
+def contact_json(detail: ContactDetail, *, whole: bool) -> Document:
+    """A contact; the customer's hash stays inside. Unless `whole`, of its words only those that are evidence."""
     contact = detail.contact
     names = ("id", "channel", "started_at", "ended_at", "transfers", "cost", "abandoned")
     tags = [{name: part for name, part in asdict(tag).items() if name not in UNSTORED} for tag in detail.tags]
@@ -60,12 +61,24 @@ def contact_json(detail: ContactDetail) -> Document:
             "segment": {name: str(value) for name, value in contact.segment.items()},
             "circumstance": {name: str(value) for name, value in contact.circumstance.items()},
             "survey": asdict(contact.survey) if contact.survey else None,
-            "turns": [asdict(turn) for turn in contact.turns],
+            "turns": [asdict(turn) for turn in (contact.turns if whole else _evidence_alone(detail))],
+            "whole": whole,
             "tags": tags,
             "decisions": [asdict(decision) for decision in detail.decisions],
             "drivers": [{"job": job, **asdict(one)} for job, found in detail.drivers.items() for one in found],
         }
     )
+
+
+def _evidence_alone(detail: ContactDetail) -> list[Turn]:
+    """The turns with every character that carried no decision blanked, so that offsets still point right."""
+    spans = [span for tag in detail.tags for span in tag.evidence]
+    spans += [one.span for found in detail.drivers.values() for one in found if one.span is not None]
+    turns = []
+    for number, turn in enumerate(detail.contact.turns):
+        shown = {at for span in spans if span.turn == number for at in range(span.start, span.end)}
+        turns.append(replace(turn, text="".join(c if at in shown else " " for at, c in enumerate(turn.text)).rstrip()))
+    return turns
 
 
 def history_json(job: Job, history: list[PublishedIndex]) -> Document:

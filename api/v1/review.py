@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from api.access import require
+from api.audited import note
 from api.deps import DbSession
 from api.v1 import review_shapes as shapes
 from api.v1.documents import plain
@@ -31,12 +32,15 @@ JobName = Annotated[str | None, Query(description="Whose queue; may be left out 
 
 
 @router.post("/claim", response_model=shapes.ClaimsShape, dependencies=[require("analyst")])
-def claim_items(session: DbSession, body: shapes.ClaimBody) -> Any:
+def claim_items(request: Request, session: DbSession, body: shapes.ClaimBody) -> Any:
     """Up to `n` items in the order of work; those already in hand come first and are renewed."""
     job = reviewed_job(session, body.job)
     now, beyond = datetime.now(UTC), body.beyond_budget
     found = claim(session, job, body.by, now=now, n=body.n, reasons=body.reasons, beyond_budget=beyond)
-    return {"items": [_claimed(read_item(session, one.item, body.by), one) for one in found]}
+    items = [(read_item(session, one.item, body.by), one) for one in found]
+    for detail, _ in items:
+        note(request, session, "contact.read", f"contact/{detail.contact_pk}", page="claim", by=body.by)
+    return {"items": [_claimed(detail, one) for detail, one in items]}
 
 
 @router.post("/ask", response_model=shapes.QueuedShape, dependencies=[require("leader", writes=True)])
@@ -47,10 +51,11 @@ def ask(session: DbSession, body: shapes.AskBody) -> Any:
 
 
 @router.post("/{item}/decision", response_model=shapes.RecordedShape, dependencies=[require("analyst")])
-def decide_item(session: DbSession, item: str, body: shapes.DecisionBody) -> Any:
+def decide_item(request: Request, session: DbSession, item: str, body: shapes.DecisionBody) -> Any:
     """Record a decision; 409 where another analyst holds the item."""
     answer = _answer(body, read_job(session, job_of_item(session, item)))
     done = decide(session, item, body.by, answer, now=datetime.now(UTC))
+    note(request, session, "review.decide", f"item/{item}", by=body.by, step=answer.step, outcome=answer.outcome)
     shown = {name: value for name, value in asdict(done).items() if name != "decision"}
     # whoever is measured by a known answer is not told, or they might think again
     return {**shown, "read": "first", "waits_for": "done"} if done.read == "gold" else shown
@@ -67,9 +72,10 @@ def skip_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
 
 
 @router.post("/{item}/undo", response_model=shapes.StateShape, dependencies=[require("analyst")])
-def undo_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
+def undo_item(request: Request, session: DbSession, item: str, body: shapes.ByBody) -> Any:
     """Take this analyst's decision back; they hold the item again. 409 where another analyst holds it."""
     undo(session, item, body.by, now=datetime.now(UTC))
+    note(request, session, "review.undo", f"item/{item}", by=body.by)
     return {"item": item, "state": "held"}
 
 
