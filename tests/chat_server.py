@@ -32,8 +32,14 @@ def completion(content: str | None, *, finish: str = "stop", refusal: str | None
 
 
 def transcript(request: dict[str, Any]) -> str:
-    """What stands between the delimiters."""
-    return request["messages"][-1]["content"].split("\n", 1)[1].rsplit("\n", 1)[0]
+    """What stands between the delimiters, without the sign before each line."""
+    content = request["messages"][-1]["content"]
+    found = re.search(r"<(transcript|contacts)-([0-9a-f]{16})>\n(.*)\n</\1-\2>", content, re.DOTALL)
+    assert found is not None, content
+    sign = f"{found[2][:4]}| "
+    lines = found[3].split("\n")
+    assert all(line.startswith(sign) for line in lines), content
+    return "\n".join(line.removeprefix(sign) for line in lines)
 
 
 def labels(request: dict[str, Any]) -> list[str]:

@@ -300,7 +300,9 @@ def test_labelled_examples_are_shown_where_there_are_any(chat_server: ChatServer
 
     right(chat_server)
     judge(stage_for(chat_server, tmp_path, examples=Fixed()))
-    assert '"text": "my parcel is late"' in chat_server.requests[0]["messages"][0]["content"]
+    system, user = (message["content"] for message in chat_server.requests[0]["messages"])
+    assert '"text": "my parcel is late"' in user
+    assert "my parcel is late" not in system
 
 
 def test_one_sample_is_believed_by_its_token_probabilities_and_not_without_them(

@@ -41,13 +41,13 @@ def test_decided_contacts_stand_in_the_prompt_and_never_the_contact_itself(
     fresh = [[turn["text"] for turn in line["turns"] if turn["speaker"] == "customer"] for line in lines]
     taught = [list(document) for document in lessons.labelled.documents] if lessons.labelled else []
     aided(model, JOB, settings=asked, folder=folder, examples=examples).answer([*fresh, *taught])
-    prompts = [request["messages"][0]["content"] for request in chat_server.requests]
+    prompts = [request["messages"][1]["content"] for request in chat_server.requests]
     assert prompts
-    shown = [prompt for prompt in prompts if "Examples that people have decided" in prompt]
+    shown = [prompt for prompt in prompts if "<examples-" in prompt]
     assert shown
     for request in chat_server.requests:
         said = " ".join(transcript(request).split())
-        assert json.dumps({"text": said})[:-1] not in request["messages"][0]["content"]
+        assert json.dumps({"text": said})[:-1] not in request["messages"][1]["content"]
 
 
 def test_without_reviews_there_are_no_examples(home: Path, in_demo: Path) -> None:
