@@ -33,11 +33,28 @@ serve: $(VENV)/installed ## start the monitor on http://127.0.0.1:8321 with the 
 test: $(VENV)/installed-dev ## run the whole test suite
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/installed-dev ## lint, types and layers
+check: $(VENV)/installed-dev ## lint, types, layers, licences, no secrets
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m evals.supply.licences --quiet
+	@$(BIN)/python -m evals.supply.secrets
+
+licences: $(VENV)/installed-dev ## licences of the run-time set, and the notes on those that need one
+	@$(BIN)/python -m evals.supply.licences
+
+audit: $(VENV)/installed-dev ## known vulnerabilities of the run-time set, where that can be asked
+	@$(BIN)/python -m evals.supply.audit
+
+sbom: $(VENV)/installed-dev ## CycloneDX bill of materials in sbom.cdx.json
+	@$(BIN)/python -m evals.supply.sbom
+
+lock: $(VENV)/installed-dev ## requirements.lock anew: the run-time set with hashes, versions of constraints.txt
+	@$(BIN)/python -m evals.supply.lock
+
+fuzz: $(VENV)/installed-dev ## hostile input for every reader
+	@$(BIN)/headway bench fuzz
 
 bench: $(VENV)/installed ## run the benchmarks
 	@$(BIN)/headway bench tagger
@@ -48,4 +65,4 @@ bench: $(VENV)/installed ## run the benchmarks
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(HEADWAY_HOME)
 
-.PHONY: help install demo serve test check bench clean
+.PHONY: help install demo serve test check licences audit sbom lock fuzz bench clean

@@ -1,0 +1,1 @@
+"""What Headway is made of: hashed lock, licences, SBOM, known vulnerabilities, secrets."""
