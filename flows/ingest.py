@@ -11,6 +11,7 @@ from typing import Any
 from flows.progress import Ticker, silent
 from flows.workspace import Home
 from store.intake import Given, Ingested, Intake, Item, Kind, batched, checked_rows
+from store.original_keys import ring_to_keep
 from tagger.formats.reading import Accepted, Rejected, discover, read_contacts
 from tagger.formats.rows import read_rows
 from tagger.formats.survey_rows import read_survey
@@ -49,9 +50,10 @@ def ingest(
     """
     if kind != "contacts" and job is None:
         raise JobNeededError(f"{kind} rows name steps and outcomes of a job: say which with --job")
+    ring = ring_to_keep(home.settings)
     total, files = Ingested(), discover(paths)
     for path in files:
-        intake = Intake(home.database, home.identity, str(path), kind, job, source, quarantine)
+        intake = Intake(home.database, home.identity, str(path), kind, job, source, quarantine, ring)
         held = Held()
         items = held.back(FileOf(path, kind, job, answers).read(format))
         try:

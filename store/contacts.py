@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -49,7 +49,8 @@ class Incoming:
 class Added:
     """What became of a batch: new, completed by a survey, there already; `conflicts` are positions in the batch.
 
-    So are `erased`: contacts that were erased once and are not taken again.
+    So are `erased`: contacts that were erased once and are not taken again. `fresh` are the new ones as they came in,
+    by their row.
     """
 
     accepted: int
@@ -57,6 +58,7 @@ class Added:
     present: int
     conflicts: tuple[int, ...]
     erased: tuple[int, ...] = ()
+    fresh: Mapping[int, Contact] = field(default_factory=dict, compare=False)
 
 
 def add_contacts(
@@ -92,7 +94,8 @@ def add_contacts(
     keys = _known(session, source, list(fresh))
     insert_new(session, transcripts, [_transcript_row(keys[name].pk, item.contact) for name, item in fresh.items()])
     gone = tuple(position for position, tomb in enumerate(tombs) if tomb in erased)
-    return Added(len(fresh), updated, present, tuple(conflicts), gone)
+    originals = {keys[name].pk: item.original for name, item in fresh.items()}
+    return Added(len(fresh), updated, present, tuple(conflicts), gone, originals)
 
 
 def _known(session: Session, source: str, ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from store.contacts import Incoming, add_contacts
 from store.identity import Identity
+from store.original_keys import KeyRing
+from store.originals import keep_originals
 from store.quarantine import Refused, put_aside
 from store.session import Database
 from store.surveys import add_answers, add_events
@@ -21,7 +24,7 @@ from tagger.formats.outcome import RAW_KEPT
 from tagger.formats.reading import Accepted, Rejected
 from tagger.formats.record import contact_to_json
 from tagger.labels import LabelReader
-from tagger.redact import redact_contact, redact_raw
+from tagger.redact import Rules, redact_contact, redact_raw, redact_turns
 from taxonomy.model import Job
 
 Kind = Literal["contacts", "outcome-survey", "events"]
@@ -76,7 +79,8 @@ class Stored:
 class Intake:
     """One file or request on its way into the store.
 
-    `place` says where it came from, for the quarantine; `quarantine` False only counts what is refused.
+    `place` says where it came from, for the quarantine; `quarantine` False only counts what is refused. With a `ring`
+    of keys the originals of new contacts are kept, encrypted.
     """
 
     database: Database
@@ -86,6 +90,12 @@ class Intake:
     job: Job | None = None
     source: str = "default"
     quarantine: bool = True
+    ring: KeyRing | None = None
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What the job adds to redaction."""
+        return Rules.of(self.job)
 
     def store(self, batch: Sequence[Item]) -> Stored:
         """Store a batch and put aside what was refused, in one unit of work."""
@@ -98,10 +108,14 @@ class Intake:
         return Stored(done + rows + Ingested(quarantined=len(every)), every)
 
     def _add_contacts(self, session: Session, good: Sequence[Accepted]) -> tuple[Ingested, list[Rejected]]:
-        batch = [Incoming.of(item.contact, redact=redact_contact, identity=self.identity) for item in good]
+        redact = partial(redact_contact, rules=self.rules)
+        batch = [Incoming.of(item.contact, redact=redact, identity=self.identity) for item in good]
         job_id = self.job.id if self.job else None
         added = add_contacts(session, batch, source=self.source, job_id=job_id, identity=self.identity)
-        conflicts = [_conflict(good[position]) for position in added.conflicts]
+        if self.ring is not None:
+            fresh = {pk: (contact, redact_turns(contact, self.rules)) for pk, contact in added.fresh.items()}
+            keep_originals(session, self.ring, fresh, source=self.source)
+        conflicts = [_conflict(good[position], self.rules) for position in added.conflicts]
         conflicts += [Rejected(good[position].line, "erased", ERASED, "") for position in added.erased]
         return Ingested(added.accepted, added.updated, added.present), conflicts
 
@@ -121,8 +135,8 @@ class Intake:
             path=clean(self.place),
             line=item.line,
             reason=item.kind,
-            message=redact_raw(clean(item.message[:RAW_KEPT])),
-            raw=redact_raw(clean(item.raw[:RAW_KEPT])),
+            message=redact_raw(clean(item.message[:RAW_KEPT]), self.rules),
+            raw=redact_raw(clean(item.raw[:RAW_KEPT]), self.rules),
             truncated=item.truncated or len(item.raw) > RAW_KEPT,
         )
 
@@ -160,9 +174,9 @@ def _checked(row: Given, labels: LabelReader, parse: Callable[..., dict[str, Any
         return Rejected(line, error.kind, str(error), json.dumps(nameless, default=str))
 
 
-def _conflict(item: Accepted) -> Rejected:
+def _conflict(item: Accepted, rules: Rules) -> Rejected:
     message = f"id {item.contact.id!r} was seen with other content; give this contact an id of its own"
-    kept = json.dumps(contact_to_json(redact_contact(item.contact)))
+    kept = json.dumps(contact_to_json(redact_contact(item.contact, rules)))
     return Rejected(item.line, "id-conflict", message, kept, id=item.contact.id)
 
 

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from store.timetable import Timetable
 from taxonomy.errors import BadInputError
 
-SECRETS = ("secret", "oidc_client_secret", "openai_api_key", "smtp_password")
+SECRETS = ("secret", "oidc_client_secret", "openai_api_key", "originals_keys", "smtp_password")
 Origin = Literal["environment", "headway.toml", "default"]
 
 
@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(
         default=None, description="key of the customer hash; unset means one kept in the home folder"
+    )
+    keep_originals: bool = Field(
+        default=False, description="whether contacts are kept as they came in too, encrypted; wants originals_keys"
+    )
+    originals_keys: SecretStr | None = Field(
+        default=None, description="keys of the originals as id:base64 with commas, the one in use first"
     )
     openai_api_key: SecretStr | None = Field(
         default=None,
@@ -123,6 +129,9 @@ class Settings(BaseSettings):
         default=None,
         gt=0,
         description="days that transcripts are kept, with vectors and LLM answers made from them; tags and figures stay; unset: for ever",
+    )
+    retention_originals_days: float | None = Field(
+        default=None, gt=0, description="days that unredacted originals are kept, where they are kept; unset: for ever"
     )
     retention_embeddings_days: float | None = Field(
         default=None, gt=0, description="days that sentence vectors are kept; unset: for ever"

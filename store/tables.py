@@ -28,6 +28,7 @@ from store.erasure_tables import erased_keys, erasures, frozen_figures
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
+from store.original_tables import originals
 from store.review_plan_tables import promise_checks, review_budgets, review_bulk_items, review_bulks, review_gold
 from store.review_tables import (
     review_decisions,
@@ -68,6 +69,7 @@ __all__ = [
     "metadata",
     "models_in_force",
     "moments",
+    "originals",
     "outcome_answers",
     "product_events",
     "promise_checks",

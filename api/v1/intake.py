@@ -17,6 +17,7 @@ from api.v1 import intake_shapes as shapes
 from api.v1.examples import ANSWER, CONTACT, EVENT, as_lines
 from store.intake import Given, Ingested, Intake, Item, Kind, batched, checked_rows
 from store.jobs import read_job
+from store.original_keys import ring_to_keep
 from store.session import Database
 from tagger.formats.json_lines import records_of
 from tagger.formats.outcome import Rejected, all_checked
@@ -102,7 +103,8 @@ def given_rows(body: Body) -> Iterator[Given]:
 
 def _intake(request: Request, kind: Kind, job: Job | None, source: str) -> Intake:
     database = cast(Database, request.app.state.database)
-    return Intake(database, identity_of(request), f"POST {request.url.path}", kind, job, source)
+    ring = ring_to_keep(request.app.state.settings)
+    return Intake(database, identity_of(request), f"POST {request.url.path}", kind, job, source, ring=ring)
 
 
 def _stored(intake: Intake, body: Body, items: Iterator[Item]) -> dict[str, Any]:
