@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import assets, metrics, openapi, problems, schema
 from api.authentication import AccessMiddleware
+from api.caching import CachingMiddleware
 from api.csrf import check_csrf
 from api.headers import HeadersMiddleware
 from api.heads import HeadMiddleware
@@ -125,13 +126,14 @@ def create_app(settings: Settings) -> FastAPI:
     for page in PAGES:
         app.include_router(page)
     openapi.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(CachingMiddleware, database=database)  # keeps what is compressed already
     limit = Limit.read(settings.rate_limit)
     if limit is not None:
         app.add_middleware(RateLimitMiddleware, limit=limit)
     app.state.routes = served_routes(app.routes)
     guard = {"keyring": app.state.keyring, "routes": app.state.routes, "login": app.state.provider is not None}
     app.add_middleware(AccessMiddleware, **guard)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(HeadersMiddleware)  # outside of what refuses, so that refusals carry its headers too
     app.add_middleware(ObservingMiddleware, seconds=request_seconds(app.state.metrics))

@@ -64,12 +64,13 @@ def read_answer(request: Request, response: Response) -> Response:
     """A read with its ETag, or 304 where the caller has it already. Weak: bytes may be compressed differently."""
     tag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    if _matches(request.headers.get("if-none-match", ""), tag):
+    if matches(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
 
 
-def _matches(known: str, tag: str) -> bool:
+def matches(known: str, tag: str) -> bool:
+    """Whether If-None-Match names this tag."""
     tags = {part.strip().removeprefix("W/") for part in known.split(",")}
     return "*" in tags or tag.removeprefix("W/") in tags

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, literal
 
+from alignment.scorecard import View
 from store.tables import contact_drivers, contacts, tags
 from tagger.drivers import DRIVERS
 from taxonomy.errors import BadInputError
@@ -56,3 +58,16 @@ def _has_driver(job_id: str, driver: str) -> Any:
             listed.like(f"%,{driver},%"),
         )
     )
+
+
+def inside(view: View) -> list[ColumnElement[bool]]:
+    """The conditions that a contact is one of a view's."""
+    conditions: list[ColumnElement[bool]] = []
+    if view.start is not None:
+        conditions.append(contacts.c.started_at >= datetime.combine(view.start, time(), UTC))
+    if view.end is not None:
+        conditions.append(contacts.c.started_at < datetime.combine(view.end, time(), UTC))
+    for name, value in view.filters.items():
+        family, _, key = name.partition(".")
+        conditions.append(contacts.c[family][key].as_string() == value if key else contacts.c[family] == value)
+    return conditions
