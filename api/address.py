@@ -131,6 +131,14 @@ class Links:
         ]
         return f"{'/v1' if api else ''}/{path}{'?' + urlencode(pairs) if pairs else ''}"
 
+    def to(self, *parts: str, api: bool = False, **more: Any) -> str:
+        """Another page of the job by its path, with the same period and filters."""
+        return self._to(*parts, api=api, **more)
+
+    def plain(self, *parts: str, api: bool = False) -> str:
+        """A page that knows no period and no filters."""
+        return self._to(*parts, api=api, asked=Asked())
+
     def scorecard(self, *, api: bool = False) -> str:
         """The scorecard, or with `api` its JSON twin, as with every address here."""
         return self._to(*(("scorecard",) if api else ()), api=api)

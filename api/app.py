@@ -20,16 +20,20 @@ from api.metrics import open_metrics, request_seconds
 from api.observing import ObservingMiddleware
 from api.oidc import open_provider
 from api.pages.alerts import router as alerts_page
+from api.pages.annotations import router as annotations_page
 from api.pages.contact import router as contact_page
 from api.pages.failure_mode import router as failure_mode_page
 from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
+from api.pages.index_change import router as index_change_page
 from api.pages.jobs import router as jobs_page
 from api.pages.login import router as login_page
 from api.pages.outcome import router as outcome_page
 from api.pages.review import router as review_page
 from api.pages.review_stats import router as review_stats_page
+from api.pages.runs import router as runs_page
 from api.pages.scorecard import router as scorecard_page
+from api.pages.segments import router as segments_page
 from api.pages.step import router as step_page
 from api.permissions import served_routes
 from api.predictors import Predictors
@@ -44,6 +48,7 @@ from api.v1 import drivers as v1_drivers
 from api.v1 import freshness as v1_freshness
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
+from api.v1 import index as v1_index
 from api.v1 import intake as v1_intake
 from api.v1 import jobs as v1_jobs
 from api.v1 import predict as v1_predict
@@ -51,6 +56,7 @@ from api.v1 import resolution as v1_resolution
 from api.v1 import review as v1_review
 from api.v1 import rows as v1_rows
 from api.v1 import runs as v1_runs
+from api.v1 import segments as v1_segments
 from store.session import open_database
 from store.settings import Settings
 from store.traces import tracing
@@ -59,11 +65,15 @@ PAGES = (
     jobs_page,
     scorecard_page,
     alerts_page,
+    annotations_page,
+    runs_page,
     gaps_page,
     step_page,
     outcome_page,
     failure_mode_page,
     index_page,
+    index_change_page,
+    segments_page,
     contact_page,
     review_page,
     review_stats_page,
@@ -88,6 +98,8 @@ MODULES = (
     v1_resolution,
     v1_review,
     v1_runs,
+    v1_index,
+    v1_segments,
     assets,
     schema,
 )

@@ -26,7 +26,19 @@ from store.scorecards import read_scorecard
 from store.session import Database
 from taxonomy.model import Job
 
-ROUTE_PARAMETERS = ("answered", "by", "cursor", "decided", "deferred", "driver", "format", "limit", "outcome")
+ROUTE_PARAMETERS = (
+    "answered",
+    "by",
+    "cursor",
+    "decided",
+    "deferred",
+    "driver",
+    "format",
+    "limit",
+    "measure",
+    "outcome",
+    "weeks",
+)
 
 EMPTY = {"type": "string", "maxLength": 0}
 """Forms send what is not filled in."""

@@ -178,13 +178,14 @@ def _read(
     from flows.workspace import Workspace
     from store.scorecards import read_scorecard
 
-    found, view = Workspace.open(job).job, _view(chosen)
+    found, view = Workspace.open(job).job, view_of(chosen)
     with opened() as session:
         card = read_scorecard(session, found, view, trends=trends)
         return card, also(session, found, view) if also else None
 
 
-def _view(chosen: dict[str, Any]) -> View:
+def view_of(chosen: dict[str, Any]) -> View:
+    """The view that `view_options` ask for. Raises UnknownDimensionError."""
     from alignment.moments import check_dimension
     from alignment.scorecard import View
 

@@ -36,6 +36,7 @@ VERBS = {
     "schedule": ("cli.schedule:command", "Run every stage at its time."),
     "review": ("cli.review:review", "Draw contacts for review; export and import decisions."),
     "friction": ("cli.figures:friction", "Show friction by job step."),
+    "segments": ("cli.segments:segments", "Show where groups of customers differ beyond noise."),
     "resolution": ("cli.resolution:resolution", "Show first contact resolution of the newest days."),
     "outcomes": ("cli.figures:outcomes", "Show outcomes by opportunity."),
     "index": ("cli.figures:index", "Show, explain and look back on the Alignment Index."),

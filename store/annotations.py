@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -50,14 +51,20 @@ def edit_annotation(
     at: datetime | None = None,
     text: str | None = None,
     step: str | None = None,
+    whole_job: bool = False,
     withdrawn: bool = False,
 ) -> None:
-    """Put a changed form of an annotation beside the old one, or withdraw it. Raises AnnotationError if unknown."""
+    """Put a changed form of an annotation beside the old one, or withdraw it. Raises AnnotationError if unknown.
+
+    What is None stays as it is; `whole_job` takes it off its step.
+    """
     found = _newest(session, job_id, annotation)
     if found is None or found[1]:
         raise AnnotationError(f"job {job_id!r} has no annotation {annotation!r}: see `headway annotations list`")
     old = found[0]
-    changed = replace(old, at=at or old.at, text=(text or old.text).strip(), step=step or old.step, by=by)
+    changed = replace(
+        old, at=at or old.at, text=(text or old.text).strip(), step=None if whole_job else step or old.step, by=by
+    )
     _check(changed.kind, changed.text)
     if changed != replace(old, by=by) or withdrawn:
         _append(session, job_id, replace(changed, recorded_at=datetime.now(UTC)), withdrawn=withdrawn)
@@ -75,10 +82,30 @@ def read_annotations(session: Session, job_id: str, *, as_of: datetime | None = 
         .where(table.c.job_id == job_id, table.c.withdrawn.is_(False))
         .order_by(table.c.at, table.c.annotation)
     )
-    return tuple(
-        Annotation(row.annotation, row.kind, row.at, row.text, row.by, row.step, row.recorded_at)
-        for row in session.execute(query)
-    )
+    return tuple(_annotation(row) for row in session.execute(query))
+
+
+@dataclass(frozen=True)
+class AnnotationEvent:
+    """One thing said of an annotation: as it stood from then on, or that it was withdrawn. `number` 0 added it."""
+
+    number: int
+    annotation: Annotation
+    withdrawn: bool
+
+
+def annotation_history(session: Session, job_id: str) -> dict[str, tuple[AnnotationEvent, ...]]:
+    """Everything that was ever said of each annotation of a job, the oldest event first."""
+    query = select(table).where(table.c.job_id == job_id).order_by(table.c.annotation, table.c.number)
+    found: dict[str, tuple[AnnotationEvent, ...]] = {}
+    for row in session.execute(query):
+        event = AnnotationEvent(row.number, _annotation(row), row.withdrawn)
+        found[row.annotation] = (*found.get(row.annotation, ()), event)
+    return found
+
+
+def _annotation(row: Any) -> Annotation:
+    return Annotation(row.annotation, row.kind, row.at, row.text, row.by, row.step, row.recorded_at)
 
 
 def _check(kind: str, text: str) -> None:
@@ -93,7 +120,7 @@ def _newest(session: Session, job_id: str, annotation: str) -> tuple[Annotation,
     row = session.execute(query.order_by(table.c.number.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return Annotation(row.annotation, row.kind, row.at, row.text, row.by, row.step, row.recorded_at), row.withdrawn
+    return _annotation(row), row.withdrawn
 
 
 def _append(session: Session, job_id: str, one: Annotation, *, withdrawn: bool = False) -> None:

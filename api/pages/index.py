@@ -10,8 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from alignment.estimate import Estimate
-from alignment.index import explain
+from alignment.index import IndexFormula, explain
 from alignment.scorecard import Scorecard
+from alignment.sensitivity import Sensitivity, sensitivity
 from api import charts
 from api.access import require
 from api.address import Links
@@ -20,18 +21,13 @@ from api.figures import INDEX
 from api.headers import page_answer
 from api.marks import marks
 from api.movement import movement
+from api.pages.index_change import address, change_view, recent
+from api.pages.index_words import input_words
 from api.pages.scorecard_rows import component_rows, week_link
 from api.rendering import render
-from store.scores import PublishedIndex, index_history, read_formula
+from store.scores import PublishedIndex, formula_history, index_history, read_formula
 
 router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
-
-KINDS = {
-    "opportunity": ("opportunity", "Opportunity"),
-    "task_success": ("share", "Task success"),
-    "effort": ("effort", "Effort"),
-    "fcr": ("share", "Resolved on first contact"),
-}
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,7 @@ class PastRow:
     formula: str
     job_version: str
     estimate: Estimate
+    link: float | None
 
 
 @router.get("/jobs/{job}/index")
@@ -70,6 +67,7 @@ def index(request: Request, reading: ReadingOf) -> Response:
     weights = formula.weights if formula else card.job.index.weights
     history = index_history(reading.session, card.job.id)
     noted = marks(reading.annotations, card.index_trend)
+    between = recent(reading)
     html = render(
         "index.html",
         card=card,
@@ -81,6 +79,11 @@ def index(request: Request, reading: ReadingOf) -> Response:
         components=component_rows(card, links),
         inputs=[input_row(row, card, links, weights=weights if arithmetic else {}) for row in card.index.inputs],
         history=[past_row(row) for row in reversed(history)],
+        epochs=formula_history(reading.session, card.job.id),
+        change=change_view(reading, between),
+        change_url=address(links, between),
+        sensitivity=sensitivity_rows(formula, card, links),
+        export_url=links.to("index", "export", api=True),
         movement=movement(card.index_trend, name="the index"),
         trend=charts.trend(card.index_trend, INDEX, name="Alignment Index", link=week_link(links), marks=noted),
         marks=noted,
@@ -97,28 +100,38 @@ def index(request: Request, reading: ReadingOf) -> Response:
 
 def input_row(row: Mapping[str, Any], card: Scorecard, links: Links, *, weights: Mapping[str, float]) -> InputRow:
     """An input with its name in words and the page behind it; the points of a geometric index do not add up."""
-    measure, _, what = str(row["id"]).partition(":")
-    outcome = what.rpartition("/")[2]
-    scale, kind = KINDS.get(measure, ("score", measure))
-    if measure == "task_success":
-        name, href = _step_name(card, what), links.step(what)
-    else:
-        found = card.job.outcome_by_id.get(outcome)
-        name, href = found.statement if found else outcome, links.outcome(outcome)
+    words = input_words(card.job, str(row["id"]), links)
     estimate = Estimate(
         row["value"], row["low"], row["high"], row["n"], row["reviewed"], row["method"], card.view.as_of, row["reason"]
     )
     share = weights.get(row["component"])
     points = None if share is None or row["norm"] is None else 100 * share * row["weight"] * row["norm"]
-    return InputRow(name, kind, href, scale, estimate, row["worst"], row["best"], row["norm"], points)
+    return InputRow(
+        words.name, words.kind, words.href, words.scale, estimate, row["worst"], row["best"], row["norm"], points
+    )
 
 
-def _step_name(card: Scorecard, step: str) -> str:
-    return card.job.step_by_id[step].name if step in card.job.step_by_id else step
+@dataclass(frozen=True)
+class SensitivityView:
+    """What other choices would make of the index: `without` names inputs in words, the largest effect first."""
+
+    found: Sensitivity
+    without: tuple[tuple[str, float], ...]
+
+
+def sensitivity_rows(formula: IndexFormula | None, card: Scorecard, links: Links) -> SensitivityView | None:
+    """The index under other reasonable choices; None where it is not published."""
+    found = None if formula is None else sensitivity(formula, card.index)
+    if found is None:
+        return None
+    words = [(input_words(card.job, one.id, links), one.value) for one in found.without[:3]]
+    return SensitivityView(found, tuple((f"{one.name} ({one.kind.lower()})", value) for one, value in words))
 
 
 def past_row(row: PublishedIndex) -> PastRow:
     """A published index from the document that was kept of it."""
     found = {**row.content["index"]}
     found["as_of"] = datetime.fromisoformat(found["as_of"])
-    return PastRow(row.as_of, row.start, row.end, row.formula, row.job_version, Estimate(**found))
+    return PastRow(
+        row.as_of, row.start, row.end, row.formula, row.job_version, Estimate(**found), row.content.get("link_factor")
+    )
