@@ -70,25 +70,6 @@ def formula_history(session: Session, job_id: str) -> list[FormulaInForce]:
     ]
 
 
-@dataclass(frozen=True)
-class FormulaInForce:
-    """A formula with who put it in force, when and why."""
-
-    formula: IndexFormula
-    by: str
-    why: str
-    since: datetime
-
-
-def formula_history(session: Session, job_id: str) -> list[FormulaInForce]:
-    """Every formula that was ever in force, the newest first."""
-    query = select(formulas).where(formulas.c.job_id == job_id).order_by(formulas.c.created_at.desc())
-    return [
-        FormulaInForce(IndexFormula.from_json(row.content), row.by, row.why, row.created_at)
-        for row in session.execute(query)
-    ]
-
-
 def save_published(session: Session, job_id: str, index: PublishedIndex, *, digest: str) -> bool:
     """Publish; the same inputs (their digest) are not published twice. Whether it was new."""
     row = {
