@@ -1,14 +1,12 @@
-"""`headway init`, `doctor` and `db`: the home folder, the settings and the schema."""
+"""`headway init` and `db`: the home folder, and the database's schema and place."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 import click
 
-from cli.output import json_option, print_json, print_table
+from cli.output import json_option, print_json
 
 
 @click.command()
@@ -28,7 +26,7 @@ def init() -> None:
 
 @click.group()
 def db() -> None:
-    """Look after the database's schema."""
+    """Look after the database: its schema, and where it is."""
 
 
 @db.command()
@@ -41,57 +39,28 @@ def upgrade() -> None:
     click.echo("the database's schema is the newest")
 
 
-@click.command()
+@db.command()
+@click.argument("url")
 @json_option
-def doctor(as_json: bool) -> None:
-    """Show every setting, where it came from, and what is wrong; exits 1 if anything is."""
-    from flows.llm_status import llm_status
+def move(url: str, as_json: bool) -> None:
+    """Copy everything in the database in use to the one at URL, checked row by row.
+
+    Such as `headway db move postgresql+psycopg://me@host/headway`. The schema is made there. Stopped, the same command
+    goes on; done again it changes nothing. The old database stays as it is; HEADWAY_DATABASE_URL says which is used.
+    """
+    from flows.progress import progress_bar
+    from store.move import count_all
+    from store.move import move as move_all
+    from store.session import Database, open_database
     from store.settings import load_settings
 
-    settings = load_settings()
-    llm = llm_status(settings)
-    rows, problems = _settings(settings), [*_problems(settings), *llm.problems()]
+    source = open_database(load_settings())
+    source.check()
+    with progress_bar("rows", total=count_all(source)) as tick:
+        done = move_all(source, Database(url), tick=tick)
     if as_json:
-        print_json({"settings": rows, "llm": asdict(llm), "problems": problems})
-    else:
-        print_table("Settings", ("setting", "value", "from"), [(r["name"], r["value"], r["from"]) for r in rows])
-        click.echo(llm.text())
-        click.echo("\n".join(f"problem: {one}" for one in problems) or "nothing is wrong")
-    raise SystemExit(1 if problems else 0)
-
-
-def _settings(settings: Any) -> list[dict[str, str]]:
-    from store.settings import SECRETS, origin_of
-
-    rows = []
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        text = ("set" if value else "not set") if name in SECRETS else _shown(name, value)
-        rows.append({"name": name, "value": text, "from": origin_of(name)})
-    return rows
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return "not set"
-    if name == "database_url":
-        from sqlalchemy import make_url
-
-        return make_url(value).render_as_string(hide_password=True)
-    return str(value)
-
-
-def _problems(settings: Any) -> list[str]:
-    from store.session import open_database
-    from taxonomy.errors import HeadwayError
-
-    problems = []
-    if not Path(settings.home).exists():
-        return [f"{settings.home} is not there yet: run `headway init`"]
-    try:
-        open_database(settings).check()
-    except HeadwayError as error:
-        problems.append(str(error))
-    if settings.llm_base_url and not settings.llm_model:
-        problems.append("HEADWAY_LLM_BASE_URL is set but HEADWAY_LLM_MODEL is not: no LLM will be asked")
-    return problems
+        print_json({"rows": done.rows, "tables": {name: asdict(one) for name, one in done.tables.items()}})
+        return
+    for name, one in done.tables.items():
+        click.echo(f"{name:24s} {one.rows:12,} rows   {one.digest[:16]}")
+    click.echo(f"{done.rows:,} rows are the same on both sides; set HEADWAY_DATABASE_URL to use the new database")

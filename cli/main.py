@@ -16,8 +16,10 @@ from taxonomy.errors import HeadwayError
 
 VERBS = {
     "init": ("cli.home:init", "Make the home folder and the database."),
-    "doctor": ("cli.home:doctor", "Show every setting, where it came from, and what is wrong."),
-    "db": ("cli.home:db", "Look after the database's schema."),
+    "doctor": ("cli.doctor:doctor", "Show every setting, where it came from, and what is wrong."),
+    "db": ("cli.home:db", "Look after the database: its schema, and where it is."),
+    "backup": ("cli.backup:backup", "Write database, models and jobs to FILE"),
+    "restore": ("cli.backup:restore", "Put a backup into an empty home and database"),
     "demo": ("cli.demo:demo", "Run the main job on the sample that Headway ships."),
     "world": ("cli.world:command", "Write generated contacts with known truth."),
     "taxonomy": ("cli.taxonomy:group", "Check, show, compare and import job files."),
