@@ -103,8 +103,6 @@ async def check_csrf(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind and kind not in FORMS:
         return
-    if not kind and request.headers.get("content-length", "0") == "0":
-        return
     given = request.headers.get(HEADER) or await _field(request, kind)
     if not _fits(given, token_for(request, caller)):
         raise ForeignFormError("this form is not from your own session, or it is too old: open the page again")
