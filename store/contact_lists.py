@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Row, ScalarSelect, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from alignment.scorecard import View
@@ -133,11 +133,9 @@ class Listed:
 
     def rows(self, place: Place | None, limit: int, total: int) -> list[Row[Any]]:
         """The next rows behind a place. `total` decides only in which order they are looked for."""
-        found = self._sorted(self._by_analyst(), place, limit) if self.only.decided is not False else []
-        if self.only.decided is not True and total > FEW:
-            found += self._by_days(place, limit, total)
-        elif self.only.decided is not True:
-            found += self._sorted(self._by_tagger(), place, limit)
+        if total > FEW:
+            return self._by_days(place, limit, total)
+        found = [row for query in self._parts() for row in self._sorted(query, place, limit)]
         return sorted(found, key=lambda row: (row.started_at or UNDATED, row.pk), reverse=True)[:limit]
 
     def _names(self) -> tuple[Any, ...]:
@@ -145,12 +143,15 @@ class Listed:
         return view.start, view.end, tuple(sorted(view.filters.items())), self.step, self.outcome, self.only
 
     def _count(self) -> int:
-        parts = []
-        if self.only.decided is not True:
-            parts.append(self._by_tagger())
-        if self.only.decided is not False:
-            parts.append(self._by_analyst())
-        return sum(self.session.scalar(select(func.count()).select_from(part.subquery())) or 0 for part in parts)
+        counts = (select(func.count()).select_from(part.subquery()) for part in self._parts())
+        return sum(self.session.scalar(count) or 0 for count in counts)
+
+    def _parts(self) -> list[Select[Any]]:
+        wanted = self.only.decided
+        return [
+            *([self._by_tagger()] if wanted is not True else ()),
+            *([self._by_analyst()] if wanted is not False else ()),
+        ]
 
     def _sorted(self, query: Select[Any], place: Place | None, limit: int) -> list[Row[Any]]:
         if place is not None:
@@ -161,12 +162,11 @@ class Listed:
         """The newest days first, so many as should hold enough; then more days, and at last contacts without a day."""
         found: list[Row[Any]] = []
         for first, last in self._windows(place, limit, total):
-            query = self._by_tagger(indexed=False)
-            query = query.where(contacts.c.started_at >= first, contacts.c.started_at < last)
-            found += self._sorted(query, place, limit - len(found))
+            inside_days = (contacts.c.started_at >= first, contacts.c.started_at < last)
+            found += self._sorted(self._of_any().where(*inside_days), place, limit - len(found))
             if len(found) >= limit:
                 return found
-        undated = self._by_tagger(indexed=False).where(contacts.c.started_at.is_(None))
+        undated = self._of_any().where(contacts.c.started_at.is_(None))
         return found + self._sorted(undated, place, limit - len(found))
 
     def _windows(self, place: Place | None, limit: int, total: int) -> Iterator[tuple[datetime, datetime]]:
@@ -188,36 +188,52 @@ class Listed:
         oldest, newest = (self.session.scalar(select(end).where(*days)) for end in ends)
         return oldest, newest
 
-    def _by_tagger(self, *, indexed: bool = True) -> Select[Any]:
-        """Contacts without a decision. Without `indexed` the database is kept from going through all tags of a step."""
-        asked = {"job_id": self.job.id, "job_version": self.job.stamp, "model_id": self.model, **self._labels()}
-        columns = {name: tags.c[name] if indexed else func.coalesce(tags.c[name], "") for name in asked}
-        mine = [columns[name] == value for name, value in asked.items()]
-        query = _chosen(tags.c.step, tags.c.outcome, decided=False).select_from(tags)
+    def _by_tagger(self) -> Select[Any]:
+        """Contacts without a decision, by the index over tags."""
+        asked = {**self._tagged(), **self._labels()}
+        query = _chosen(tags.c.step, tags.c.outcome, decided=literal(False)).select_from(tags)
         query = query.join(contacts, contacts.c.pk == tags.c.contact_pk)
-        return query.where(*mine, ~exists(self._decisions()), *self._conditions(decided=False))
+        mine = [tags.c[name] == value for name, value in asked.items()]
+        return query.where(*mine, ~exists(self._decisions()), *self._conditions(literal(False)))
+
+    def _of_any(self) -> Select[Any]:
+        """Contacts with and without a decision, written so that no database goes through all tags of a step."""
+        is_decided = exists(self._decisions())
+        step = case((is_decided, self._standing(review_decisions.c.step)), else_=tags.c.step)
+        outcome = case((is_decided, self._standing(review_decisions.c.outcome)), else_=tags.c.outcome)
+        query = _chosen(step, outcome, decided=is_decided).select_from(contacts)
+        query = query.join(tags, tags.c.contact_pk == contacts.c.pk)
+        mine = [func.coalesce(tags.c[name], "") == value for name, value in self._tagged().items()]
+        now = [(column, value) for column, value in ((step, self.step), (outcome, self.outcome)) if value is not None]
+        return query.where(*mine, *(column == value for column, value in now), *self._conditions(is_decided))
+
+    def _tagged(self) -> dict[str, str]:
+        return {"job_id": self.job.id, "job_version": self.job.stamp, "model_id": self.model}
 
     def _labels(self) -> dict[str, str]:
         step = self.step or (None if self.outcome is None else self.job.step_of.get(self.outcome))
         return {name: value for name, value in (("step", step), ("outcome", self.outcome)) if value is not None}
 
     def _by_analyst(self) -> Select[Any]:
-        order = (rank().desc(), review_decisions.c.recorded_at.desc(), review_decisions.c.pk.desc())
-        standing = self._decisions().order_by(*order).limit(1).scalar_subquery()
         query = (
-            _chosen(decided.c.step, decided.c.outcome, decided=True)
+            _chosen(decided.c.step, decided.c.outcome, decided=literal(True))
             .select_from(decided)
             .join(review_items, review_items.c.item == decided.c.item)
             .join(tags, tags.c.contact_pk == review_items.c.contact_pk)
             .join(contacts, contacts.c.pk == tags.c.contact_pk)
-            .where(review_items.c.job_id == self.job.id, decided.c.pk == standing)
-            .where(tags.c.job_id == self.job.id, tags.c.job_version == self.job.stamp, tags.c.model_id == self.model)
+            .where(review_items.c.job_id == self.job.id, decided.c.pk == self._standing(review_decisions.c.pk))
+            .where(*(tags.c[name] == value for name, value in self._tagged().items()))
         )
         if self.step is not None:
             query = query.where(decided.c.step == self.step)
         if self.outcome is not None:
             query = query.where(decided.c.outcome == self.outcome)
-        return query.where(*self._conditions(decided=True))
+        return query.where(*self._conditions(literal(True)))
+
+    def _standing(self, column: Column[Any]) -> ScalarSelect[Any]:
+        """What the decision that stands on the contact of a tag says."""
+        order = (rank().desc(), review_decisions.c.recorded_at.desc(), review_decisions.c.pk.desc())
+        return self._decisions().with_only_columns(column).order_by(*order).limit(1).scalar_subquery()
 
     def _decisions(self) -> Select[Any]:
         """The decisions known on the contact of a tag."""
@@ -230,16 +246,17 @@ class Listed:
             .correlate(tags)
         )
 
-    def _conditions(self, *, decided: bool) -> list[ColumnElement[bool]]:
-        known, placed = tags.c.tagged_at <= self.view.as_of, literal(decided) == literal(True)
+    def _conditions(self, is_decided: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+        placed = is_decided == literal(True)
+        known = tags.c.tagged_at <= self.view.as_of
         return [known, *inside(self.view), *self.only.conditions(self.job.id, is_decided=placed)]
 
 
-def _chosen(step: ColumnElement[Any], outcome: ColumnElement[Any], *, decided: bool) -> Select[Any]:
+def _chosen(step: ColumnElement[Any], outcome: ColumnElement[Any], *, decided: ColumnElement[bool]) -> Select[Any]:
     return select(
         contacts.c.pk, contacts.c.contact_id, contacts.c.source, contacts.c.started_at, contacts.c.channel,
         contacts.c.effort, contacts.c.effort_scale, tags.c.confidence, tags.c.evidence,
-        step.label("step"), outcome.label("outcome"), literal(decided).label("decided"),
+        step.label("step"), outcome.label("outcome"), decided.label("decided"),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ review_decisions = Table(
     UniqueConstraint("item", "by", "at"),
     Index("ix_review_decisions_recorded", "recorded_at"),
     Index("ix_review_decisions_by", "by"),
+    Index("ix_review_decisions_step", "step"),
 )
 
 review_leases = Table(

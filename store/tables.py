@@ -25,6 +25,7 @@ from store.audit_tables import audit_events, audit_head
 from store.columns import Key, Utc, metadata
 from store.driver_tables import contact_drivers
 from store.erasure_tables import erased_keys, erasures, frozen_figures
+from store.experiment_tables import experiment_events
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
@@ -55,6 +56,7 @@ __all__ = [
     "contacts",
     "erased_keys",
     "erasures",
+    "experiment_events",
     "formulas",
     "frozen_figures",
     "gap_clusters",
