@@ -92,22 +92,35 @@ def judge(
 ) -> Verdict:
     """The verdict on an alarm. `tagged` are the tagger's own moments by week, `corrected` those with reviews."""
     views = View(as_of, alarm.first, alarm.since), View(as_of, alarm.since, alarm.at)
-    return judge_views(views, target=("step", step), measure=measure, tagged=tagged, corrected=corrected, scale=scale)
+    corrections = (_estimates(corrected, view, target=("step", step), scale=scale) for view in views)
+    return _judge(views, *corrections, target=("step", step), measure=measure, tagged=tagged)
 
 
 def judge_views(
     views: tuple[View, View],
     *,
     target: Target,
-    measure: str,
+    measures: Sequence[str],
     tagged: Moments,
     corrected: Moments,
     scale: EffortScale,
+) -> Mapping[str, Verdict]:
+    """By measure the verdict on the change of a step's or outcome's figure from one view to a later one."""
+    first, second = (_estimates(corrected, view, target=target, scale=scale) for view in views)
+    return {name: _judge(views, first, second, target=target, measure=name, tagged=tagged) for name in measures}
+
+
+def _judge(
+    views: tuple[View, View],
+    first: TargetEstimates,
+    second: TargetEstimates,
+    *,
+    target: Target,
+    measure: str,
+    tagged: Moments,
 ) -> Verdict:
-    """The verdict on the change of a step's or outcome's figure from one view to a later one."""
     cells = tuple(_cells(tagged, view, target=target, measure=measure) for view in views)
     mix, within = kitagawa(*cells)
-    first, second = (_estimates(corrected, view, target=target, scale=scale) for view in views)
     change = difference(_figure(first, measure), _figure(second, measure), as_of=views[1].as_of)
     seen = mix + within
     kind = _kind(seen, mix, change)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from alignment.scorecard import View
 from alignment.targets import Kind
 from store.browse import inside
-from store.learned import correcting_reviews
+from store.kept_reviews import kept_reviews
 from store.review_weights import Review
 from store.tables import contacts, review_probabilities, tags
 from store.tags import tagged
@@ -45,7 +45,7 @@ def read_standing(session: Session, job: Job, view: View, *, model: str, target:
 
     Once reviews of a draw are done, contacts that no such draw offered stand outside (METHODS 1).
     """
-    reviews = correcting_reviews(session, job.id, model, view.as_of)
+    reviews = kept_reviews(session, job, model=model, as_of=view.as_of)
     policies = {review.policy for review in reviews.values()}
     here, elsewhere, outside = _tagged(session, job, view, model=model, target=target, policies=policies)
     seen = _reviewed(session, job, view, model=model, keys=list(reviews))

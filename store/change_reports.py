@@ -72,12 +72,9 @@ def _build(
     tagged = _kept_tagged.get(key, lambda: _tagged(session, job, model=model, view=view))
     first, second = (replace(view, start=span.start, end=span.end) for span in spans)
     within = corrected.within(View(view.as_of, filters=view.filters)) if view.filters else corrected
-    verdicts = {
-        measure: judge_views(
-            (first, second), target=target, measure=measure, tagged=tagged, corrected=within, scale=scale_of(job)
-        )
-        for measure in MEASURES
-    }
+    verdicts = judge_views(
+        (first, second), target=target, measures=MEASURES, tagged=tagged, corrected=within, scale=scale_of(job)
+    )
     return ChangeReport(spans, verdicts)
 
 

@@ -12,21 +12,15 @@ from sqlalchemy import Row, and_, case, select
 from sqlalchemy.orm import Session
 
 from alignment.resolution import LONG_WINDOW_DAYS
-from alignment.scorecard import View
 from store.evidence import read_history, resolution_by_key
-from store.kept import Kept
-from store.learned import correcting_reviews
+from store.kept_reviews import kept_reviews
 from store.review_standing import standing_by_contact
-from store.review_weights import Review
-from store.scorecards import view_key
 from store.tables import contacts, review_probabilities, tags
 from store.tags import newest_model, of_job, tagged
 from taxonomy.model import Job
 
 MOST = 50
 """So many of a customer's contacts are shown, those nearest in time to the one asked about."""
-
-_kept: Kept[Mapping[int, Review]] = Kept(8)
 
 
 @dataclass(frozen=True)
@@ -118,7 +112,7 @@ def read_counted(session: Session, job: Job, contact_pk: int, *, as_of: datetime
         .select_from(contacts.outerjoin(review_probabilities, _offered(job)))
         .where(contacts.c.pk == contact_pk)
     ).one()
-    reviews = {} if model is None else _reviews(session, job, model, as_of)
+    reviews = {} if model is None else kept_reviews(session, job, model=model, as_of=as_of)
     mine = reviews.get(contact_pk)
     policies = {review.policy for review in reviews.values()}
     outside = bool(policies) and row.policy not in policies
@@ -128,11 +122,6 @@ def read_counted(session: Session, job: Job, contact_pk: int, *, as_of: datetime
 
 def _offered(job: Job) -> Any:
     return and_(review_probabilities.c.contact_pk == contacts.c.pk, review_probabilities.c.job_id == job.id)
-
-
-def _reviews(session: Session, job: Job, model: str, as_of: datetime) -> Mapping[int, Review]:
-    key = view_key(session, job, View(as_of))
-    return _kept.get(key, lambda: correcting_reviews(session, job.id, model, as_of))
 
 
 def _resolved(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alignment.comparison import Comparison
@@ -27,7 +27,6 @@ class PairRow:
     """One figure in both periods. `of` names it as the comparison's JSON does."""
 
     name: str
-    measure: str
     href: str
     scale: str
     before: Estimate
@@ -60,7 +59,7 @@ def side_by_side(card: Scorecard, found: Comparison, links: Links, *, modes: Seq
     groups = [
         PairGroup("Alignment Index", _index_rows(found, links)),
         PairGroup("Friction by step", _step_rows(card, found, links)),
-        PairGroup("Top failure modes", _mode_rows(card, found, links, modes)),
+        *(PairGroup(*_mode(card, found, links, mode)) for mode in modes if mode in found.modes),
         PairGroup("Task success on critical steps", _success_rows(card, found, links)),
     ]
     known = [one for one in groups if one.rows]
@@ -74,37 +73,37 @@ def _index_rows(found: Comparison, links: Links) -> list[PairRow]:
     one, value = found.index, found.index.difference.value or 0.0
     word: Word = "level" if not one.moved else "better" if value > 0 else "worse"
     change = Change(one.before.index, one.after.index, one.difference, word)
-    return [_row("Alignment Index", "", links.index(), change, INDEX, of="index")]
+    return [_row("Alignment Index", links.index(), change, INDEX, of="index")]
 
 
 def _step_rows(card: Scorecard, found: Comparison, links: Links) -> list[PairRow]:
     steps = sorted(card.steps, key=lambda one: -(one.burden.value or -1.0))
     return [
-        _row(card.job.step_by_id[one.step].name, "", links.step(one.step), found.steps[one.step]["friction"], FRICTION,
+        _row(card.job.step_by_id[one.step].name, links.step(one.step), found.steps[one.step]["friction"], FRICTION,
              of=f"steps.{one.step}.friction")
         for one in steps
         if one.step in found.steps and one.step in card.job.step_by_id
     ]  # fmt: skip
 
 
-def _mode_rows(card: Scorecard, found: Comparison, links: Links, modes: Iterable[str]) -> list[PairRow]:
-    return [
-        _row(card.job.outcome_by_id[mode].statement, words, links.failure_mode(mode), found.modes[mode][measure], scale,
-             of=f"modes.{mode}.{measure}")
-        for mode in modes
-        if mode in found.modes and mode in card.job.outcome_by_id
+def _mode(card: Scorecard, found: Comparison, links: Links, mode: str) -> tuple[str, list[PairRow]]:
+    """A failure mode's name and its rows."""
+    outcome = card.job.outcome_by_id.get(mode)
+    rows = [
+        _row(words, links.failure_mode(mode), found.modes[mode][measure], scale, of=f"modes.{mode}.{measure}")
         for measure, (words, scale) in MODE_MEASURES.items()
-    ]  # fmt: skip
+    ]
+    return f"Failure mode: {outcome.statement if outcome else mode}", rows
 
 
 def _success_rows(card: Scorecard, found: Comparison, links: Links) -> list[PairRow]:
     return [
-        _row(card.job.step_by_id[step].name, "", links.step(step), one, SHARE, of=f"task_success.{step}")
+        _row(card.job.step_by_id[step].name, links.step(step), one, SHARE, of=f"task_success.{step}")
         for step, one in found.task_success.items()
         if step in card.job.step_by_id
     ]
 
 
-def _row(name: str, measure: str, href: str, found: Change, scale: Scale, *, of: str) -> PairRow:
+def _row(name: str, href: str, found: Change, scale: Scale, *, of: str) -> PairRow:
     difference = "" if found.difference.value is None else signed(found.difference, scale)
-    return PairRow(name, measure, href, scale.name, found.before, found.after, difference, told(found, scale), of)
+    return PairRow(name, href, scale.name, found.before, found.after, difference, told(found, scale), of)

@@ -11,7 +11,7 @@ from alignment.annotations import Annotation
 from alignment.effort import scale_of
 from alignment.scorecard import Scorecard
 from api import charts
-from api.access import require
+from api.access import caller_of, require
 from api.address import Asked, Links
 from api.deps import Reading, ReadingOf
 from api.figures import FRICTION, INDEX, SCORE
@@ -41,18 +41,19 @@ router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 SHOWN_OUTCOMES = 8
 NOT_COMPARED = Compared(None, "nothing was compared")
-_kept: Kept[str] = Kept(64)
+_kept: Kept[str] = Kept(256)
 
 
 @router.get("/jobs/{job}")
 def scorecard(request: Request, reading: ReadingOf) -> Response:
     """The scorecard of a job. The page is kept as long as nothing on it changes."""
     annotations, alerts = reading.annotations, reading.alerts
-    html = _kept.get(_key(reading, annotations, alerts), lambda: _html(reading, annotations, alerts))
+    key = (caller_of(request).name, *_key(reading, annotations, alerts))
+    html = _kept.get(key, lambda: _html(reading, annotations, alerts))
     return page_answer(request, html)
 
 
-def _key(reading: Reading, annotations: Sequence[Annotation], alerts: Sequence[Alert]) -> Hashable:
+def _key(reading: Reading, annotations: Sequence[Annotation], alerts: Sequence[Alert]) -> tuple[Hashable, ...]:
     said = tuple((one.id, str(one.content.get("sentence"))) for one in alerts)
     asked = (tuple(reading.asked.pairs()), tuple(reading.choices.items()))
     return (*view_key(reading.session, reading.job, reading.view), asked, tuple(annotations), said)

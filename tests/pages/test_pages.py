@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("jobs", "scorecard", "filtered scorecard", "empty scorecard", "step", "outcome", "index", "contact")
+PAGES = (
+    "jobs", "scorecard", "filtered scorecard", "empty scorecard", "compared scorecard", "step", "outcome",
+    "failure mode", "index", "contact",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -37,6 +42,37 @@ def test_the_scorecard_reads_without_javascript(visit, addresses):
 
     assert page.locator(".map .chip").count() == 13
     assert page.locator(".friction li svg").count() >= 13
+
+
+def test_the_scorecard_prints_on_one_sheet(visit, addresses):
+    printed = visit(addresses["scorecard"]).page.pdf(prefer_css_page_size=True, print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+
+
+def test_a_change_is_told_by_shape_and_word_too(visit, addresses):
+    page = visit(addresses["compared scorecard"]).page
+    shapes = {"better": "M0,", "worse": "M0,", "level": "M-5.5", "unknown": "M-5.5"}
+
+    for word, path in page.eval_on_selector_all(
+        ".friction li a",
+        "rows => rows.map(row => [row.querySelector('.said').className.match(/change-(\\w+)/)[1],"
+        " row.querySelector('.spot path')?.getAttribute('d') ?? ''])",
+    ):
+        assert path.startswith(shapes[word]) or not path
+    assert {"no clear change"} <= {text.strip() for text in page.locator(".pairs .said").all_inner_texts()}
+
+
+def test_a_list_of_contacts_is_narrowed_in_its_form_and_stays_so(visit, addresses):
+    page = visit(addresses["failure mode"]).page
+
+    page.select_option(".narrow select[name=answered]", "true")
+    page.get_by_role("button", name="List").click()
+    page.wait_for_load_state()
+
+    assert "answered=true" in page.url
+    assert page.input_value(".narrow select[name=answered]") == "true"
+    assert page.locator(".contacts li").count() >= 1
 
 
 def test_a_filter_chosen_in_the_form_ends_in_the_address_and_stays_chosen(visit, addresses):
