@@ -22,6 +22,9 @@ from taxonomy.errors import HeadwayError
 FORMAT = 1
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
 OWN_ENCODER = "encoder"
+LARGEST = 2 * 1024**3
+"""Bytes of one file of a model; the largest that were trained have some 100 MB."""
+
 ENCODER_PARTS = ("model.onnx", "tokenizer.json", "encoder.json")
 
 
@@ -58,26 +61,27 @@ def load(
     With `cache` vectors of texts that were ever read are taken from there (not those of a tuned encoder).
     Raises ModelFileError where a file is missing or altered, EncoderError where the encoder is not at hand.
     """
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as load_tensors
 
-    manifest = _checked_manifest(folder)
-    settings, vocabulary = _read(folder / "settings.json"), _read(folder / "vocabulary.json")
-    wanted = str(settings["encoder"])
+    manifest, parts = _checked_parts(folder)
+    settings, vocabulary = (_parsed(folder / part, parts[part]) for part in ("settings.json", "vocabulary.json"))
+    wanted = str(settings.get("encoder"))
     if encoder is not None and encoder.id != wanted:
         raise ModelFileError(f"{folder} was trained with encoder {wanted}, not {encoder.id}: give it that one.")
     plain = encoder or encoder_named(wanted, home=home)
     used = CachedEncoder(cache.around(plain) if cache else plain)
     tuned = CachedEncoder(OnnxEncoder(folder / OWN_ENCODER)) if "second" in settings else None
     try:
-        model = rebuilt(settings, vocabulary, load_file(folder / "tensors.safetensors"), encoder=used, tuned=tuned)
-    except (KeyError, ValueError, TypeError) as error:
+        model = rebuilt(settings, vocabulary, load_tensors(parts["tensors.safetensors"]), encoder=used, tuned=tuned)
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SafetensorError) as error:
         raise ModelFileError(
             f"the parts of the model in {folder} do not fit together: {error}. Train again."
         ) from error
     # a model that texts were erased from keeps its id, under which its tags stand
     if content_id(model) != manifest.get("content", manifest["id"]):
         raise ModelFileError(f"the model in {folder} is not the one its manifest names. Train again.")
-    return replace(model, id=manifest["id"], card=_read(folder / "card.json"))
+    return replace(model, id=manifest["id"], card=_parsed(folder / "card.json", parts["card.json"]))
 
 
 def _save_own_encoder(model: Model, folder: Path) -> list[str]:
@@ -94,27 +98,44 @@ def _save_own_encoder(model: Model, folder: Path) -> list[str]:
     return [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS]
 
 
-def _checked_manifest(folder: Path) -> dict[str, Any]:
+def _checked_parts(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and the content of every part, read once, so that what was checked is what is used."""
     if not (folder / "manifest.json").is_file():
         raise ModelFileError(f"no finished model in {folder}. Train one with `headway train`.")
-    manifest = _read(folder / "manifest.json")
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    manifest = _parsed(folder / "manifest.json", _content(folder / "manifest.json"))
+    if manifest.get("format") != FORMAT or not isinstance(manifest.get("id"), str):
         raise ModelFileError(f"{folder} holds a model of another format than {FORMAT}. Train again.")
     hashes = manifest.get("sha256")
     own = [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS] if (folder / OWN_ENCODER).is_dir() else []
-    for part in (*PARTS, *own):
-        if not (folder / part).is_file():
-            raise ModelFileError(f"{folder / part} is missing. Restore it or train again.")
-        if not isinstance(hashes, dict) or _sha256(folder / part) != hashes.get(part):
+    parts = {part: _content(folder / part) for part in (*PARTS, *own)}
+    for part, content in parts.items():
+        if not isinstance(hashes, dict) or hashlib.sha256(content).hexdigest() != hashes.get(part):
             raise ModelFileError(f"{folder / part} was altered or damaged. Restore it or train again.")
-    return manifest
+    return manifest, {part: parts[part] for part in PARTS}
 
 
-def _read(path: Path) -> Any:
+def _content(path: Path) -> bytes:
+    """The bytes of a file of a model, never through a link: a folder of a stranger must not name files of ours."""
+    if path.is_symlink() or (path.parent.name == OWN_ENCODER and path.parent.is_symlink()):
+        raise ModelFileError(f"{path} is a link. A model holds its own files; restore it or train again.")
+    if not path.is_file():
+        raise ModelFileError(f"{path} is missing. Restore it or train again.")
+    if path.stat().st_size > LARGEST:
+        raise ModelFileError(f"{path} is over {LARGEST // 1024**2} MB, as no part of a model is. Train again.")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return path.read_bytes()
+    except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {error}. Restore it or train again.") from error
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path} cannot be read: {error}. Restore it or train again.") from error
+    if not isinstance(found, dict):
+        raise ModelFileError(f"{path} cannot be read: it is no JSON object. Restore it or train again.")
+    return found
 
 
 def _write(path: Path, value: Any) -> None:

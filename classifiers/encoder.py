@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ BATCH_TOKENS = 1024
 """Tokens per batch, padding included: what fits the processor's cache; four times as many took 1.4 times as long."""
 
 MOST_WINDOWS = 64
+
+RUNS = frozenset((".bin", ".ckpt", ".dill", ".h5", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".py", ".so"))
+"""Endings of files that a model's library unpickles, imports or links."""
 
 
 class EncoderError(BadInputError):
@@ -64,7 +68,7 @@ class OnnxEncoder:
         self.dimension: int = described["dimension"]
         self.whole: bool = bool(described.get("whole", False))
         self._tokenizer = _tokenizer(folder, described["max_tokens"])
-        self._session = _session(folder / "model.onnx", threads)
+        self._session = _session(folder / "model.onnx", threads, known=described.get("graph_sha256"))
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
@@ -140,9 +144,12 @@ class SentenceTransformerEncoder:
     """Any sentence-transformers model by name or path. Slow to start: it imports torch."""
 
     def __init__(self, name: str) -> None:
+        refuse_code(name)
         from sentence_transformers import SentenceTransformer
 
-        self._model: Any = SentenceTransformer(name, device="cpu")
+        self._model: Any = SentenceTransformer(
+            name, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
         self.id = SENTENCE_TRANSFORMERS + name
         self.whole = False
         self.dimension = int(self._model.get_embedding_dimension() or 0)
@@ -154,6 +161,35 @@ class SentenceTransformerEncoder:
         vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         filled = np.array([bool(text.strip()) for text in texts])
         return np.asarray(vectors, dtype=np.float32) * filled[:, None].astype(np.float32)
+
+
+def refuse_code(name: str) -> None:
+    """Raise EncoderError where the folder of a sentence-transformers model holds what runs when it is loaded.
+
+    That is weights in pickle, Python files, and modules that are not of that library. A name is not looked at here;
+    for it the library itself is told to take safetensors and to run no code.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        return
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in RUNS:
+            raise EncoderError(f"{path} can run code when it is loaded; export the model as safetensors, without code.")
+    if not any(folder.rglob("*.safetensors")):
+        raise EncoderError(f"{name} holds no weights as safetensors; export the model so.")
+    for module in _modules(folder / "modules.json"):
+        if not str(module.get("type", "")).startswith("sentence_transformers."):
+            raise EncoderError(
+                f"{name}: module {module.get('type')!r} is not of sentence-transformers; it is not loaded."
+            )
+
+
+def _modules(path: Path) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    except (OSError, ValueError, RecursionError) as error:
+        raise EncoderError(f"{path} cannot be read: {error}.") from error
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def sentence_transformer_encoder(name: str) -> Encoder:
@@ -188,11 +224,11 @@ def _spread(windows: Sequence[Any]) -> Sequence[Any]:
 def _description(folder: Path) -> dict[str, Any]:
     try:
         described: dict[str, Any] = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EncoderError(
             f"no encoder can be read in {folder}: {error}. Delete the folder; the next training writes it again."
         ) from error
-    missing = {"id", "dimension", "max_tokens"} - described.keys()
+    missing = {"id", "dimension", "max_tokens"} - (described.keys() if isinstance(described, dict) else set())
     if missing:
         raise EncoderError(f"{folder / 'encoder.json'} lacks {', '.join(sorted(missing))}. Delete the folder.")
     return described
@@ -204,13 +240,16 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:
     path = folder / "tokenizer.json"
     if not path.is_file():
         raise EncoderError(f"{path} is missing. Delete the folder; the next training writes it again.")
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise EncoderError(f"{path} is no tokenizer: {str(error)[:100]}.") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     return tokenizer
 
 
-def _session(path: Path, threads: int | None) -> Any:
+def _session(path: Path, threads: int | None, *, known: str | None) -> Any:
     import onnxruntime
 
     if not path.is_file():
@@ -220,4 +259,24 @@ def _session(path: Path, threads: int | None) -> Any:
         options.intra_op_num_threads = threads
     # Idle threads that spin take the cores from tokenising and from other processes on a small machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return open_graph(path, options, known=known)
+
+
+def open_graph(path: Path, options: Any = None, *, known: str | None = None) -> Any:
+    """A session over an ONNX file, whose SHA-256 must be `known` where that is given. Raises EncoderError.
+
+    The graph is opened from memory: what was hashed is what runs, and data outside of the file cannot be named.
+    """
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    content = path.read_bytes()
+    if known is not None and hashlib.sha256(content).hexdigest() != known:
+        raise EncoderError(f"{path} was altered or damaged. Delete the folder; the next training writes it again.")
+    options = options or onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what is wrong is told by the error
+    broken = (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument, state.NotImplemented)
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except broken as error:
+        raise EncoderError(f"{path} cannot be opened as an ONNX graph: {str(error)[:200]}.") from error

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from classifiers.encoder import SENTENCE_TRANSFORMERS, Encoder, EncoderError, OnnxEncoder
+from classifiers.encoder import SENTENCE_TRANSFORMERS, Encoder, EncoderError, OnnxEncoder, open_graph
 from classifiers.encoder_export import default_encoder, encoder_named
 
 MAX_TOKENS = 256
@@ -54,7 +54,8 @@ def brought(path: Path, *, home: Path, languages: str | None = None) -> Path:
             draft.mkdir()
             shutil.copyfile(path, draft / "model.onnx")
             shutil.copyfile(tokenizer, draft / "tokenizer.json")
-            about = {"id": target.name, "dimension": _dimension(path), "max_tokens": MAX_TOKENS}
+            graph = hashlib.sha256((draft / "model.onnx").read_bytes()).hexdigest()
+            about = {"id": target.name, "dimension": _dimension(path), "max_tokens": MAX_TOKENS, "graph_sha256": graph}
             declared = {"languages": languages.split(",")} if languages else {}
             (draft / "encoder.json").write_text(json.dumps({**about, **declared}), "utf-8")
             try:
@@ -73,13 +74,7 @@ def languages_of(encoder: Encoder, declared: str | None) -> str:
 
 def _dimension(path: Path) -> int:
     """Length of the vectors that a graph gives. Raises EncoderError where it does not say."""
-    import onnxruntime
-    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
-
-    try:
-        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    except (InvalidProtobuf, InvalidGraph, Fail) as error:
-        raise EncoderError(f"{path} cannot be opened as an ONNX graph: {error}.") from error
+    session = open_graph(path)
     dimension = session.get_outputs()[0].shape[-1]
     if not isinstance(dimension, int):
         raise EncoderError(f"the first output of {path} has no fixed length: export it with one.")
