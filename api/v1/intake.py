@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request
 
-from api.access import require
+from api.access import AccessRefusedError, require
 from api.bodies import Body, BodyOf, described
 from api.deps import DbSession
 from api.problems import Problem, RefusedBodyError
@@ -17,6 +17,7 @@ from api.v1 import intake_shapes as shapes
 from api.v1.examples import ANSWER, CONTACT, EVENT, as_lines
 from store.intake import Given, Ingested, Intake, Item, Kind, batched, checked_rows
 from store.jobs import read_job
+from store.permitted import permits_all
 from store.original_keys import ring_to_keep
 from store.session import Database
 from tagger.formats.json_lines import records_of
@@ -60,6 +61,8 @@ def add_contacts(
     One contact that cannot be used is a 422, one whose id was seen with other content a 409. Of several each stands
     for itself: the answer counts them and names those refused. Sending the same again changes nothing.
     """
+    if not job and not permits_all(session):
+        raise AccessRefusedError("your key is for some jobs only: say which these contacts are about, as ?job=ID")
     found = read_job(session, job) if job else None
     unfold, now = unfold_for("auto"), datetime.now(UTC)
     records = (record for line in body.lines() for record in records_of(line, unfold))

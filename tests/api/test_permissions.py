@@ -19,7 +19,7 @@ from store.roles import ROLES
 from store.settings import Settings
 from taxonomy.loader import find_job
 
-JOB, OTHER = "online-order", "elsewhere"
+JOB, OTHER = "online-order", "retail-banking"
 FAR = ("10.1.2.3", 50000)
 OWN_REFUSALS = {"/login", "/login/callback"}
 """Open to anybody; what is refused there is a login: see test_access_login.py and test_access_oidc.py."""
@@ -95,6 +95,19 @@ def test_a_key_for_another_job_meets_nothing_of_this_one(app, client):
             assert answer.status_code == 404, (str(route), answer.status_code)
         elif route.path != "/openapi.json":  # describes what there is to ask, with examples
             assert JOB not in answer.text, (str(route), answer.text[:300])
+
+
+def test_a_key_for_one_job_cannot_send_contacts_that_every_job_reads(app, client):
+    with app.state.database.session() as session:
+        save_job(session, find_job(OTHER))
+        token = create_key(session, name="feed", role="service", by="test", jobs=[OTHER])[1]
+    app.state.keyring.forget()
+    headers, contact = {"authorization": f"Bearer {token}"}, {"id": "c-1", "text": "where is my parcel"}
+
+    assert client.post("/v1/contacts", json=contact, headers=headers).status_code == 403
+    assert client.post(f"/v1/contacts?job={JOB}", json=contact, headers=headers).status_code == 404
+    assert client.post(f"/v1/contacts?job={OTHER}", json=contact, headers=headers).status_code == 200
+    assert [job["id"] for job in client.get("/v1/jobs", headers=headers).json()["items"]] == [OTHER]
 
 
 def test_a_page_asked_for_by_a_browser_leads_to_the_login_and_back(client):
