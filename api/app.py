@@ -35,6 +35,7 @@ from api.pages.runs import router as runs_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.segments import router as segments_page
 from api.pages.step import router as step_page
+from api.pages.twins import router as twins
 from api.permissions import served_routes
 from api.predictors import Predictors
 from api.rate_limit import Limit, RateLimitMiddleware
@@ -62,6 +63,7 @@ from store.settings import Settings
 from store.traces import tracing
 
 PAGES = (
+    twins,
     jobs_page,
     scorecard_page,
     alerts_page,

@@ -23,10 +23,11 @@ from api.pages.contact_choice import DRIVER_WORDS
 from api.pages.contact_counts import counts_part
 from api.pages.review_reasons import REASONS
 from api.pages.review_session import LONGEST_NAME, Form, NoNameError, analyst_of, text
+from api.pages.twins import twin
 from api.rendering import render
 from store.audit import record_audit
 from store.browse import ContactDetail, read_contact
-from store.contacts import find_contact
+from store.contacts import UnknownContactError, find_contact
 from store.jobs import UnknownJobError, read_job
 from store.review_queue import queued_for, reviewed_job
 from store.review_queueing import queue_named
@@ -110,7 +111,12 @@ def contact(
     request: Request, session: DbSession, contact_id: str, source: Annotated[str | None, Query()] = None
 ) -> Response:
     """A contact's page. Who looked at it is written to the audit log, and whether they saw the whole conversation."""
-    detail = read_contact(session, contact_id, source=source or None)
+    try:
+        detail = read_contact(session, contact_id, source=source or None)
+    except UnknownContactError:
+        if not contact_id.endswith(".json"):
+            raise
+        return twin(request, f"/contacts/{contact_id.removesuffix('.json')}")
     pk, whole = find_contact(session, contact_id, source=detail.source), may_read_text(request)
     seen = {"page": "contact", "text": "whole" if whole else "evidence"}
     record_audit(session, who=caller_of(request).name, action="contact.read", object=f"contact/{pk}", detail=seen)

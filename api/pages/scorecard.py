@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,9 +11,9 @@ from alignment.annotations import Annotation
 from alignment.effort import scale_of
 from alignment.scorecard import Scorecard
 from api import charts
-from api.access import caller_of, require
+from api.access import require
 from api.address import Asked, Links
-from api.deps import Reading, ReadingOf
+from api.deps import ReadingOf
 from api.figures import FRICTION, INDEX, SCORE
 from api.headers import page_answer
 from api.index_sentence import index_movement, period
@@ -34,40 +34,25 @@ from api.pages.scorecard_rows import (
 from api.rendering import render
 from store.alerts import Alert
 from store.comparisons import Compared, read_comparison
-from store.kept import Kept
-from store.scorecards import view_key
 
 router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
 SHOWN_OUTCOMES = 8
 NOT_COMPARED = Compared(None, "nothing was compared")
-_kept: Kept[str] = Kept(256)
 
 
 @router.get("/jobs/{job}")
 def scorecard(request: Request, reading: ReadingOf) -> Response:
-    """The scorecard of a job. The page is kept as long as nothing on it changes."""
-    annotations, alerts = reading.annotations, reading.alerts
-    key = (caller_of(request).name, *_key(reading, annotations, alerts))
-    html = _kept.get(key, lambda: _html(reading, annotations, alerts))
-    return page_answer(request, html)
-
-
-def _key(reading: Reading, annotations: Sequence[Annotation], alerts: Sequence[Alert]) -> tuple[Hashable, ...]:
-    said = tuple((one.id, str(one.content.get("sentence"))) for one in alerts)
-    asked = (tuple(reading.asked.pairs()), tuple(reading.choices.items()))
-    return (*view_key(reading.session, reading.job, reading.view), asked, tuple(annotations), said)
-
-
-def _html(reading: Reading, annotations: Sequence[Annotation], alerts: Sequence[Alert]) -> str:
-    return scorecard_html(
+    """The scorecard of a job."""
+    html = scorecard_html(
         reading.card,
         asked=reading.asked,
         choices=reading.choices,
-        annotations=annotations,
-        alerts=alerts,
+        annotations=reading.annotations,
+        alerts=reading.alerts,
         compared=read_comparison(reading.session, reading.job, reading.view, before=reading.asked.before),
     )
+    return page_answer(request, html)
 
 
 def scorecard_html(

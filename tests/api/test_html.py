@@ -67,17 +67,33 @@ def test_the_only_job_is_where_the_front_door_leads(client):
 
 
 @pytest.mark.parametrize(
-    "path", [BASE, f"{BASE}/steps/track-delivery", f"{BASE}/outcomes/know-arrival", f"{BASE}/index"]
+    "path",
+    [
+        BASE,
+        *(
+            f"{BASE}/{page}"
+            for page in ("steps/track-delivery", "outcomes/know-arrival", "failure-modes/know-arrival", "index")
+        ),
+    ],
 )
 def test_the_json_twin_of_a_page_answers(client, path):
     html = client.get(path).text
     twin = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)">', html).group(1)
 
     assert client.get(twin.replace("&amp;", "&")).status_code == 200
+    assert client.get(f"{path}.json?channel=chat").json()["filters"] == {"channel": "chat"}
 
 
-def test_a_page_is_light(client):
-    answer = client.get(BASE, headers={"accept-encoding": "gzip"})
+def test_a_contacts_address_has_a_twin_too(client):
+    row = client.get(f"/v1{BASE}/steps/track-delivery/contacts?limit=1").json()["items"][0]
+
+    assert client.get(f"/contacts/{row['contact_id']}.json").json()["id"] == row["contact_id"]
+    assert client.get("/contacts/nobody.json").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/steps/track-delivery", "/outcomes/know-arrival", "/failure-modes/know-arrival"])
+def test_a_page_is_light(client, page):
+    answer = client.get(BASE + page, headers={"accept-encoding": "gzip"})
 
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < 60_000
