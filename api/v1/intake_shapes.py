@@ -13,7 +13,7 @@ from tagger.formats.record import MAX_TURN_LENGTH, MAX_TURNS
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, pattern=r"\S")]
 Attributes = Annotated[
-    dict[str, str | int | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
+    dict[str, str | float | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
 ]
 When = Annotated[datetime, Field(description="ISO 8601, UTC where no zone is named; not in the future")]
 NOTHING = ({"type": "string", "maxLength": 0}, {"type": "null"})
@@ -64,8 +64,8 @@ class LabelsBody(BaseModel):
 class ContactFacts(BaseModel):
     """What is known of a contact besides its words."""
 
-    id: Name
-    customer_id: Name | None = None
+    id: Name | int
+    customer_id: Name | int | None = None
     channel: str | None = None
     started_at: WhenKnown = None
     ended_at: WhenKnown = None
@@ -93,9 +93,9 @@ class TextBody(ContactFacts):
 class AnswerFacts(BaseModel):
     """Who answered about which outcome, and when."""
 
-    respondent_id: Name
+    respondent_id: Name | float
     answered_at: When
-    outcome: Name
+    outcome: Name | float
     weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
     segment: Attributes | None = None
     circumstance: Attributes | None = None
@@ -120,11 +120,11 @@ class FiveAnswerBody(AnswerFacts):
 class EventBody(BaseModel):
     """One thing that a customer did with the product on a step."""
 
-    event_id: Name
+    event_id: Name | float
     at: When
-    step: Name
+    step: Name | float
     type: Literal["start", "complete", "error", "confident", "adopt", "engage", "return"]
-    customer_id: Name | None = None
+    customer_id: Name | float | None = None
     success: Success = None
     segment: Attributes | None = None
 
