@@ -31,8 +31,8 @@ from classifiers.passages import spans_of
 REPEATED = 3
 """So often a label's name is said by nobody who only wants something."""
 
-LONG_ID = 3
-"""An id of so many parts is no word that a customer uses; a shorter one, such as check-in, may be."""
+PARTICLES = frozenset(["back", "by", "down", "in", "off", "on", "out", "over", "through", "up"])
+"""A hyphenated id of two parts that ends so, such as check-in, may be a word that customers use; no other is."""
 
 FEWEST_LEFT = 3
 """Fewer words that were left of a cut passage say nothing of their own."""
@@ -101,7 +101,7 @@ def _names_labels(whole: str, names: LabelNames, document: Document) -> bool:
     ids, said = _named(whole, names.ids), _named(whole, names.names)
     if not ids and not said:
         return False
-    if len(ids) > 1 or len(said) >= REPEATED or any(_is_long(whole[start:end]) for start, end in ids):
+    if len(ids) > 1 or len(said) >= REPEATED or any(_is_made(whole[start:end]) for start, end in ids):
         return True
     return any(_ordered(line, names) for line in _lines(document))
 
@@ -168,8 +168,10 @@ def _turned(read: str) -> bool:
     return any(stem in read for stem in TURNED_STEMS) and TURNED.search(codecs.encode(read, "rot13")) is not None
 
 
-def _is_long(label: str) -> bool:
-    return len(re.split(r"[-_]", label)) >= LONG_ID
+def _is_made(label: str) -> bool:
+    """Whether an id is a made word, which nobody says who has not seen the list of labels."""
+    parts = re.split(r"[-_]", label)
+    return len(parts) > 2 or parts[-1] not in PARTICLES
 
 
 def _decoded(text: str) -> bool:

@@ -39,13 +39,18 @@ class Case:
     hostile: Contact
     target: str | None
 
+    @property
+    def fresh(self) -> bool:
+        """Whether it was worded after the rules against attacks were settled."""
+        return self.style.startswith("fresh")
+
 
 def shipped_cases(job: Job) -> list[Case]:
     """The set that comes with Headway, for the job that it was written for."""
-    kept = _shipped()
-    plains: list[Mapping[str, str]] = kept["plain"]
+    first, fresh = _kept("attacks"), _kept("fresh")
+    plains: list[Mapping[str, str]] = first["plain"]
     found = []
-    for number, (attack, spoken) in enumerate(_forms(kept["attacks"])):
+    for number, (attack, spoken) in enumerate(_forms([*first["attacks"], *fresh["attacks"]])):
         for place, plain in enumerate(plains):
             target = _target(job, plain["outcome"], number + place)
             name = f"{number:03}-{place}"
@@ -67,7 +72,7 @@ def shipped_cases(job: Job) -> list[Case]:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Attacks of one's own: JSON Lines of {"plain": TEXT, "hostile": TEXT or [[speaker, text], ...], "style", "target"}.
+    """Attacks of one's own: JSON Lines with "plain", "hostile" (a text or [[speaker, text], ...]), "style", "target".
 
     Raises InjectionFileError.
     """
@@ -90,8 +95,8 @@ def read_cases(path: Path) -> list[Case]:
 
 
 @cache
-def _shipped() -> Mapping[str, Any]:
-    kept: Mapping[str, Any] = yaml.safe_load((files("evals.injection") / "attacks.yaml").read_text("utf-8"))
+def _kept(name: str) -> Mapping[str, Any]:
+    kept: Mapping[str, Any] = yaml.safe_load((files("evals.injection") / f"{name}.yaml").read_text("utf-8"))
     return kept
 
 
@@ -118,18 +123,14 @@ def _filled(text: str, attack: Mapping[str, Any], plain: str, job: Job, target: 
     return text.format(plain=plain, hostile=hostile, **told)
 
 
-def _between(mark: str) -> Callable[[str], str]:
-    return lambda text: mark.join(text)
-
-
 DISGUISES: Mapping[str, Callable[[str], str]] = {
     "none": lambda text: text,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "hex": lambda text: text.encode().hex(),
     "rot13": lambda text: codecs.encode(text, "rot13"),
     "fullwidth": lambda text: "".join(chr(ord(c) + 0xFEE0) if 33 <= ord(c) <= 126 else c for c in text),
-    "zero_width": _between("\u200b"),
-    "spaced": _between(" "),
+    "zero_width": "\u200b".join,
+    "spaced": " ".join,
     "homoglyph": lambda text: text.translate(HOMOGLYPHS),
     "leet": lambda text: text.translate(LEET),
     "tag_letters": lambda text: "".join(chr(0xE0000 + ord(c)) for c in text),
