@@ -11,11 +11,8 @@ import click
 from cli.bench_api import api
 from cli.bench_conversations import conversations
 from cli.bench_load import load
-from cli.bench_fuzz import fuzz
 from cli.bench_measures import measures
 from cli.bench_novelty import novelty
-from cli.bench_privacy import egress, injection
-from cli.bench_redaction import redaction
 from cli.bench_reviewing import COMMANDS
 from cli.output import json_option, print_json
 
@@ -112,7 +109,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, api, conversations, load, fuzz, measures, novelty, redaction, egress, injection):
+for _command in (*COMMANDS, api, conversations, load, measures, novelty):
     bench.add_command(_command)
 
 
