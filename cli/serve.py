@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from store.session import Database
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(name="serve")
@@ -27,6 +27,9 @@ def command(host: str, port: int, tls_cert: Path | None, tls_key: Path | None) -
 
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
+    for file in (tls_cert, tls_key):
+        if file is not None and not file.is_file():
+            raise click.UsageError(f"{file} is not there")
     settings = load_settings()
     app = create_app(settings)
     if not (_is_local(host) or settings.oidc_issuer or _has_key(app.state.database)):
