@@ -35,6 +35,7 @@ from api.pages.runs import router as runs_page
 from api.pages.scorecard import router as scorecard_page
 from api.pages.segments import router as segments_page
 from api.pages.step import router as step_page
+from api.pages.subscriptions import router as subscriptions_page
 from api.pages.twins import router as twins
 from api.permissions import served_routes
 from api.predictors import Predictors
@@ -58,6 +59,7 @@ from api.v1 import review as v1_review
 from api.v1 import rows as v1_rows
 from api.v1 import runs as v1_runs
 from api.v1 import segments as v1_segments
+from api.v1 import subscriptions as v1_subscriptions
 from store.session import open_database
 from store.settings import Settings
 from store.traces import tracing
@@ -67,6 +69,7 @@ PAGES = (
     jobs_page,
     scorecard_page,
     alerts_page,
+    subscriptions_page,
     annotations_page,
     runs_page,
     gaps_page,
@@ -102,6 +105,7 @@ MODULES = (
     v1_runs,
     v1_index,
     v1_segments,
+    v1_subscriptions,
     assets,
     schema,
 )

@@ -26,6 +26,7 @@ from store.contacts import UnknownContactError
 from store.gaps import UnknownGapError
 from store.jobs import UnknownJobError
 from store.review_claims import HeldByAnotherError, UnknownItemError
+from store.subscriptions import UnknownSubscriptionError
 from taxonomy.errors import BadInputError, HeadwayError
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,15 @@ class RefusedError(HeadwayError):
 
 STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
     (
-        (NotFoundError, UnknownAlertError, UnknownJobError, UnknownContactError, UnknownGapError, UnknownItemError),
+        (
+            NotFoundError,
+            UnknownAlertError,
+            UnknownJobError,
+            UnknownContactError,
+            UnknownGapError,
+            UnknownItemError,
+            UnknownSubscriptionError,
+        ),
         HTTPStatus.NOT_FOUND,
     ),
     ((NotLoggedInError,), HTTPStatus.UNAUTHORIZED),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
-from api.access import require
+from alignment.alert_words import VERDICTS, alert_title
+from api.access import caller_of, require
 from api.address import Asked, Links
 from api.deps import DbSession, ReadingOf
 from api.figures import EFFORT, SHARE, Scale, number
@@ -18,31 +20,14 @@ from api.pages.review_session import Form, text
 from api.rendering import render
 from store.alerts import SAID, Alert, find_alert, last_look, read_alerts, say_of_alert, track_record
 from store.jobs import read_job
+from store.subscriptions import read_subscriptions
+from store.subscriptions_outbox import standings
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 router = APIRouter(include_in_schema=False, dependencies=[require("leader")])
 
-VERDICTS = {
-    "real": "Confirmed by reviews",
-    "mix": "Mostly another mix of contacts",
-    "measurement": "Not confirmed: look at the tagger first",
-    "open": "Not settled yet",
-    "data": "About the data, not the customers",
-}
-MEASURES = {
-    "effort": ("Effort (1 to 7, 7 is easiest)", EFFORT),
-    "fcr": ("Resolved on first contact", SHARE),
-    "share": ("Share of all contacts", SHARE),
-}
-DATA = {
-    "volume": "Contacts a week",
-    "response": "Survey answers",
-    "deferral": "Contacts that the tagger hands over",
-    "novelty": "Contacts strange to the tagger",
-    "disagreement": "Analysts disagree with the tagger",
-    "silence": "No new contacts",
-}
+SCALES = {"effort": EFFORT, "fcr": SHARE, "share": SHARE}
 
 
 class UnclearMarkError(BadInputError):
@@ -72,13 +57,35 @@ class AlertRow:
     href: str
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What a page says once, on top: that somebody is told now (with a webhook's key), or what a test did."""
+
+    text: str
+    key: str | None = None
+    failed: bool = False
+
+
 @router.get("/jobs/{job}/alerts")
 def alerts(request: Request, reading: ReadingOf) -> Response:
     """The page."""
-    job, session = reading.job, reading.session
-    found = read_alerts(session, job.id, as_of=reading.view.as_of)
-    links = Links(job.id, reading.asked)
-    html = render(
+    links = Links(reading.job.id, reading.asked)
+    return page_answer(request, alerts_html(request, reading.session, reading.job, links, as_of=reading.view.as_of))
+
+
+def alerts_html(
+    request: Request,
+    session: Session,
+    job: Job,
+    links: Links,
+    *,
+    as_of: datetime | None = None,
+    notice: Notice | None = None,
+) -> str:
+    """Open alerts, settled ones, their track record, and who is told of new ones."""
+    found = read_alerts(session, job.id, as_of=as_of)
+    caller, fares = caller_of(request), standings(session, job.id)
+    return render(
         "alerts.html",
         job=job,
         links=links,
@@ -89,8 +96,12 @@ def alerts(request: Request, reading: ReadingOf) -> Response:
         look=last_look(session, job.id),
         track=track_record(found),
         budget=request.app.state.settings.alert_false_alarms_a_year,
+        subscribers=[(one, fares.get(one.id)) for one in read_subscriptions(session, job.id)],
+        mail_set=request.app.state.settings.smtp_host is not None,
+        may_say=caller.may("analyst"),
+        is_admin=caller.may("admin"),
+        notice=notice,
     )
-    return page_answer(request, html)
 
 
 @router.post("/jobs/{job}/alerts/{alert}", dependencies=[require("analyst")])
@@ -111,12 +122,11 @@ def alert_rows(job: Job, found: list[Alert]) -> list[AlertRow]:
 
 def _row(job: Job, one: Alert) -> AlertRow:
     content, verdict = one.content, VERDICTS[one.content["kind"]]
+    title = alert_title(job, measure=one.measure, step=one.step)
     if one.step is None:
-        return AlertRow(one, DATA[one.measure], verdict, "", "", (), "")
-    name, scale = MEASURES[one.measure]
-    step = job.step_by_id.get(one.step)
+        return AlertRow(one, title, verdict, "", "", (), "")
+    scale = SCALES[one.measure]
     parts = tuple(_part(part, scale) for part in content["parts"][:3])
-    title = f"{step.name if step else one.step}: {name[0].lower()}{name[1:]}"
     before, after = (_written(content[when], scale) for when in ("before", "after"))
     return AlertRow(one, title, verdict, before, after, parts, _address(job, one))
 

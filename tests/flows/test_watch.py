@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,10 +103,11 @@ def test_alerts_are_read_and_acknowledged_over_http_and_on_the_page(workspace: W
         assert "Open alerts" in http.get(f"/jobs/{JOB}").text
         said = http.post(f"/v1/jobs/{JOB}/alerts/{key}", json={"by": "ann", "said": "false"})
         assert said.json()["mark"] == "false"
-        again = http.post(f"/jobs/{JOB}/alerts/{key}", data={"by": "ann", "said": "true"}, follow_redirects=False)
+        form = {"csrf": re.search(r'name="csrf" value="([^"]*)"', page).group(1), "said": "true"}
+        again = http.post(f"/jobs/{JOB}/alerts/{key}", data={**form, "by": "ann"}, follow_redirects=False)
         assert again.status_code == 303
         assert http.get(f"/v1/jobs/{JOB}/alerts").json()["track_record"]["true"] == 1
-        assert http.post(f"/jobs/{JOB}/alerts/{key}", data={"by": "", "said": "true"}).status_code == 422
+        assert http.post(f"/jobs/{JOB}/alerts/{key}", data={**form, "by": ""}).status_code == 422
         assert http.post(f"/v1/jobs/{JOB}/alerts/nothing", json={"by": "ann"}).status_code == 404
 
 

@@ -87,6 +87,6 @@ def test_an_alert_on_the_scorecard_opens_and_is_settled_without_javascript(brows
 
 def test_a_shipped_change_is_numbered_on_the_line_and_told_below(browser, alerted):
     page = opened(browser, f"{alerted}/jobs/{JOB}/steps/track-delivery")
-    assert "map in the message" in page.locator(".notes").inner_text()
+    assert "map in the message" in page.locator(".notes").first.inner_text()
     assert page.locator(".note-mark text").count() >= 1
     page.context.close()
