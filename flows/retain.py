@@ -174,6 +174,9 @@ def _embeddings(home: Home) -> EmbeddingCache:
 
 DUE: Mapping[str, Callable[[Home, datetime], int]] = {
     "text": lambda home, limit: _read(home, lambda session: retention.count_old_texts(session, limit)),
+    "originals": lambda home, limit: _read(
+        home, lambda session: retention.count_where(session, retention.old_originals(limit))
+    ),
     "embeddings": lambda home, limit: _embeddings(home).count_before(limit.timestamp()),
     "llm": lambda home, limit: len(open_answers(home.settings).older_than(limit.timestamp())),
     "quarantine": lambda home, limit: _read(
@@ -194,6 +197,7 @@ DUE: Mapping[str, Callable[[Home, datetime], int]] = {
 
 REMOVE: Mapping[str, Callable[[Home, datetime], Mapping[str, int]]] = {
     "text": _texts,
+    "originals": lambda home, limit: _change(home, lambda session: retention.remove_originals(session, limit)),
     "embeddings": lambda home, limit: {"embeddings": _embeddings(home).forget_before(limit.timestamp())},
     "llm": lambda home, limit: {"llm answers": open_answers(home.settings).forget_before(limit.timestamp())},
     "quarantine": lambda home, limit: _change(home, lambda session: retention.remove_quarantine(session, limit)),

@@ -10,6 +10,7 @@ from sqlalchemy import Column, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.erasure import Work, chunks
+from store.originals import forget_originals
 from store.tables import (
     contact_drivers,
     contacts,
@@ -69,8 +70,11 @@ def _said_by_others(session: Session, term: str, without: frozenset[int]) -> boo
 
 
 def remove_text(session: Session, work: Work) -> dict[str, int]:
-    """Redacted transcripts and unknown fields."""
-    return {"transcripts": remove_where(session, transcripts.c.contact_pk, work.contacts)}
+    """Redacted transcripts, unknown fields, and originals where they are kept."""
+    return {
+        "originals": forget_originals(session, work.contacts),
+        "transcripts": remove_where(session, transcripts.c.contact_pk, work.contacts),
+    }
 
 
 def remove_reviews(session: Session, work: Work) -> dict[str, int]:

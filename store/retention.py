@@ -12,6 +12,8 @@ from alignment.moments import week_of
 from store.erased import frozen_before
 from store.erasure_rows import remove_where
 from store.erasure_tables import frozen_figures
+from store.original_tables import originals
+from store.originals import forget_originals
 from store.settings import Settings
 from store.tables import (
     contacts,
@@ -28,6 +30,7 @@ from store.tables import (
 
 KINDS: Mapping[str, str] = {
     "text": "redacted transcripts, with the vectors and answers made from them; tags and figures stay",
+    "originals": "unredacted originals, where they are kept at all",
     "embeddings": "sentence vectors that are kept to read faster",
     "llm": "answers of an LLM that are kept to pay once",
     "quarantine": "refused input",
@@ -81,8 +84,20 @@ def remove_texts(session: Session, keys: Sequence[int]) -> dict[str, int]:
         "drawn items closed unread": len(drawn),
         "open review items": remove_where(session, review_items.c.item, others),
         "group members": remove_where(session, gap_members.c.contact_pk, keys),
+        "originals": forget_originals(session, keys),
         "transcripts": remove_where(session, transcripts.c.contact_pk, keys),
     }
+
+
+def old_originals(limit: datetime) -> ColumnElement[bool]:
+    """The condition that an original is past its days."""
+    return originals.c.kept_at < limit
+
+
+def remove_originals(session: Session, limit: datetime) -> dict[str, int]:
+    """Originals past their days; the redacted words stay."""
+    keys = list(session.scalars(select(originals.c.contact_pk).where(old_originals(limit))))
+    return {"originals": forget_originals(session, keys)}
 
 
 def old_quarantine(limit: datetime) -> ColumnElement[bool]:
