@@ -64,6 +64,7 @@ QUIET = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "ANONYMIZED_TELEMETRY": "false",
+    "ORT_DISABLE_TELEMETRY": "1",
     "PREFECT_LOGGING_COLORS": "false",  # colours are control characters
 }
 

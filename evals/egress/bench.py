@@ -50,7 +50,7 @@ def egress(planted: PlantedSet, *, ways: Sequence[str] = WAYS, models: Path | No
         "not_run": failed,
         "requests": len(llm.received),
         "bytes": sum(map(len, llm.received)),
-        "other_connections": len(proxy.received),
+        "other_connections": dict(Counter(_asked_for(raw) for raw in proxy.received)),
         "exported_files": len(files),
         **leaks(planted.secrets, sent),
     }
@@ -91,7 +91,7 @@ def egress_text(result: Mapping[str, Any]) -> str:
         f"{result['contacts']:,} contacts, {result['looked_for']:,} planted values that no everyday word could be",
         f"  ways: {', '.join(result['ways'])}; not run: {', '.join(result['not_run']) or 'none'}",
         f"  {result['requests']:,} requests to the LLM, {result['bytes']:,} bytes; {result['exported_files']} exported "
-        f"files; {result['other_connections']} connections to anywhere else",
+        f"files; connections to anywhere else: {result['other_connections'] or 'none'}",
         f"  leaked: {result['leaked']} of {result['claimed']:,} values that redaction claims{bound}",
         f"  sent because redaction does not find them: {result['missed_and_sent']} of "
         f"{result['looked_for'] - result['claimed']:,}",
@@ -160,8 +160,8 @@ class _Run:
                 teach = ["--unlabelled", contacts, "--llm-teacher", str(TEACHER)]
                 yield ["train", "--job", JOB, *teach], self.asking, None
             case "draft":
-                yield ["review", "gaps", "--job", JOB], self.asking, None
-                yield ["review", "propose", "--job", JOB, "--gap", "gap-1", "--why", "bench"], self.asking, None
+                yield ["taxonomy", "gaps", "--job", JOB], self.asking, None
+                yield ["taxonomy", "propose", "--job", JOB, "--gap", "gap-1", "--why", "bench"], self.asking, None
             case "export":
                 for form in ("label-studio", "argilla", "jsonl"):
                     out = str(self.folder / "out" / f"{form}.json")
@@ -175,6 +175,11 @@ class _Run:
 
     def _run(self, arguments: list[str], settings: Mapping[str, str], stdin: Path | None = None) -> None:
         run_command(arguments, home=self.home, stdin=stdin, settings=settings)
+
+
+def _asked_for(raw: bytes) -> str:
+    """The method and the address that a proxy was asked for."""
+    return " ".join(raw.split(b"\n", 1)[0].decode("utf-8", "replace").split()[:2])
 
 
 def _text(received: Sequence[bytes]) -> str:
