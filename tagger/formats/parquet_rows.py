@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 256
 MAX_ROW = 20 * 1024 * 1024
 """Bytes of one row in memory; as many as a line of text may have."""
 
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 384 * 1024 * 1024
 """Bytes of address space beyond what the libraries take."""
 
 SAID = 64 * 1024 * 1024
