@@ -11,6 +11,7 @@ import click
 from cli.bench_api import api
 from cli.bench_conversations import conversations
 from cli.bench_load import load
+from cli.bench_fuzz import fuzz
 from cli.bench_measures import measures
 from cli.bench_novelty import novelty
 from cli.bench_reviewing import COMMANDS
@@ -109,7 +110,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, api, conversations, load, measures, novelty):
+for _command in (*COMMANDS, api, conversations, load, fuzz, measures, novelty):
     bench.add_command(_command)
 
 
