@@ -23,6 +23,7 @@ from api.permissions import ServedRoute
 from api.rendering import render
 from store.alerts import UnknownAlertError
 from store.contacts import UnknownContactError
+from store.experiments import ConflictingExperimentError, UnknownExperimentError
 from store.gaps import UnknownGapError
 from store.jobs import UnknownJobError
 from store.review_claims import HeldByAnotherError, UnknownItemError
@@ -57,7 +58,8 @@ STATUSES: tuple[tuple[tuple[type[HeadwayError], ...], HTTPStatus], ...] = (
     ),
     ((NotLoggedInError,), HTTPStatus.UNAUTHORIZED),
     ((RefusedError, AccessRefusedError, ForeignFormError), HTTPStatus.FORBIDDEN),
-    ((HeldByAnotherError,), HTTPStatus.CONFLICT),
+    ((UnknownExperimentError,), HTTPStatus.NOT_FOUND),
+    ((HeldByAnotherError, ConflictingExperimentError), HTTPStatus.CONFLICT),
     ((BodyTooLargeError,), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     ((MediaTypeError,), HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     ((BadInputError,), HTTPStatus.UNPROCESSABLE_ENTITY),
