@@ -64,10 +64,10 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, now.token if now else "")
 
 
-def visitor() -> Caller | None:
-    """Who looks at the page."""
+def asks_name() -> bool:
+    """Whether a form must ask for a name: not where somebody logged in."""
     now = visit.get()
-    return now.caller if now else None
+    return now is None or now.caller.way == "loopback"
 
 
 def token_for(request: HTTPConnection, caller: Caller, *, nonce: str | None = None) -> str:

@@ -12,7 +12,7 @@ from alignment.estimate import Estimate
 from api import charts
 from api.address import contact_link
 from api.assets import asset_url
-from api.csrf import FormTokens, csrf_field
+from api.csrf import FormTokens, asks_name, csrf_field
 from api.figures import SCALES, Figure, figure, number
 
 
@@ -29,7 +29,7 @@ def environment() -> Environment:
     )
     found.filters |= {"fig": _fig, "on": _on, "day": day, "moment": moment, "count": count, "plain": plain}
     found.globals |= {"asset": asset_url, "contact_link": contact_link, "charts": charts, "scales": SCALES}
-    found.globals |= {"csrf_field": csrf_field}
+    found.globals |= {"csrf_field": csrf_field, "asks_name": asks_name}
     return found
 
 

@@ -16,7 +16,7 @@ from api.address import Asked, Links
 from api.deps import DbSession, ReadingOf
 from api.figures import EFFORT, SHARE, Scale, number
 from api.headers import page_answer
-from api.pages.review_session import Form, text
+from api.pages.review_session import Form, Named, text
 from api.rendering import render
 from store.alerts import SAID, Alert, find_alert, last_look, read_alerts, say_of_alert, track_record
 from store.jobs import read_job
@@ -105,10 +105,10 @@ def alerts_html(
 
 
 @router.post("/jobs/{job}/alerts/{alert}", dependencies=[require("analyst")])
-def say(request: Request, session: DbSession, form: Form, job: str, alert: str) -> Response:
+def say(session: DbSession, form: Form, by: Named, job: str, alert: str) -> Response:
     """Acknowledge an alert, or mark it true or false. Raises UnclearMarkError."""
     found = read_job(session, job)
-    by, said = text(form, "by")[:60], text(form, "said")
+    said = text(form, "said")
     if not by or said not in SAID:
         raise UnclearMarkError("say who you are, and choose one of the buttons")
     say_of_alert(session, found.id, find_alert(session, found.id, alert).id, kind=said, by=by, note=text(form, "note"))

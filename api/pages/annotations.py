@@ -13,7 +13,7 @@ from api.access import caller_of, require
 from api.address import Asked, Links
 from api.deps import DbSession
 from api.headers import page_answer
-from api.pages.review_session import Form, text
+from api.pages.review_session import Form, Named, text
 from api.problems import NotFoundError
 from api.rendering import render
 from store.annotations import AnnotationError, AnnotationEvent, annotation_history, edit_annotation, record_annotation
@@ -23,7 +23,6 @@ from taxonomy.model import Job
 router = APIRouter(prefix="/jobs/{job}/annotations", include_in_schema=False, dependencies=[require("leader")])
 
 LONGEST = 500
-NAME = 60
 
 
 @router.get("")
@@ -50,32 +49,32 @@ def happened(request: Request, session: DbSession, job: str) -> Response:
 
 
 @router.post("", dependencies=[require("analyst")])
-def add(session: DbSession, form: Form, job: str) -> Response:
+def add(session: DbSession, form: Form, by: Named, job: str) -> Response:
     """Add one. Raises AnnotationError where a field cannot be used."""
     found = read_job(session, job)
     kind, words = text(form, "kind"), text(form, "text")
     if kind not in BY_HAND:
         raise AnnotationError(f"kind: choose one of {', '.join(BY_HAND)}")
     record_annotation(
-        session, found.id, kind=kind, at=_when(form), text=_short(words), by=_who(form), step=_step(found, form)
+        session, found.id, kind=kind, at=_when(form), text=_short(words), by=_who(by), step=_step(found, form)
     )
     return _back(found)
 
 
 @router.post("/{annotation}", dependencies=[require("analyst")])
-def change(session: DbSession, form: Form, job: str, annotation: str) -> Response:
+def change(session: DbSession, form: Form, by: Named, job: str, annotation: str) -> Response:
     """Change one or withdraw it; the old form is kept. Raises AnnotationError."""
     found = read_job(session, job)
     _known(session, found, annotation)
     if text(form, "do") == "withdraw":
-        edit_annotation(session, found.id, annotation, by=_who(form), withdrawn=True)
+        edit_annotation(session, found.id, annotation, by=_who(by), withdrawn=True)
     else:
         words, step = _short(text(form, "text")), _step(found, form)
         edit_annotation(
             session,
             found.id,
             annotation,
-            by=_who(form),
+            by=_who(by),
             at=_when(form),
             text=words,
             step=step,
@@ -118,9 +117,8 @@ def _short(words: str) -> str:
     return words
 
 
-def _who(form: Form) -> str:
-    by = text(form, "by")
-    if not by or len(by) > NAME:
+def _who(by: str) -> str:
+    if not by:
         raise AnnotationError("by: say who you are")
     return by
 

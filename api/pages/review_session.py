@@ -81,6 +81,12 @@ def sender(request: Request, form: Form) -> Analyst:
     return analyst
 
 
+def name_of(request: Request, form: Form) -> str:
+    """Who does what a form says: whoever is logged in; without logins what they typed, "" where they did not."""
+    caller = caller_of(request)
+    return (text(form, "by") if caller.way == "loopback" else caller.name)[:LONGEST_NAME]
+
+
 def text(form: FormData, name: str) -> str:
     """A field's text, "" where it is not there."""
     value = form.get(name)
@@ -88,3 +94,4 @@ def text(form: FormData, name: str) -> str:
 
 
 Sender = Annotated[Analyst, Depends(sender)]
+Named = Annotated[str, Depends(name_of)]
