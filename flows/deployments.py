@@ -83,10 +83,19 @@ def train(job: str) -> Any:
     return _worked(stages.train_stage, job)
 
 
+@flow(name="headway-retain", flow_run_name="retain", persist_result=False)
+def retain(job: str) -> Any:
+    """Remove what is past its days of retention, of every job."""
+    return _worked(stages.retain_stage, job)
+
+
 FLOWS: Mapping[str, Any] = {one.name.removeprefix("headway-"): one for one in (
-    pull, tag, draw, measure, watch, publish, train,
+    pull, tag, draw, measure, watch, publish, train, retain,
 )}  # fmt: skip
 """The stages that have a time in the timetable, by its name."""
+
+ONCE = frozenset({"retain"})
+"""Stages that work for the whole home, whatever the job: they run under the first job's name."""
 
 
 def deployments(jobs: Sequence[str], table: Timetable) -> list[RunnerDeployment]:
@@ -94,7 +103,12 @@ def deployments(jobs: Sequence[str], table: Timetable) -> list[RunnerDeployment]
     if not jobs:
         raise TimetableError("no job to work for: name them in headway.toml ([schedule] jobs = [...]) or with --job")
     timed = [(stage, getattr(table, stage)) for stage in FLOWS if getattr(table, stage).strip()]
-    return [_deployment(stage, job, cron, table.timezone) for job in jobs for stage, cron in timed]
+    return [
+        _deployment(stage, job, cron, table.timezone)
+        for job in jobs
+        for stage, cron in timed
+        if job == jobs[0] or stage not in ONCE
+    ]
 
 
 def _deployment(stage: str, job: str, cron: str, timezone: str) -> RunnerDeployment:

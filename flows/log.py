@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
 
 from store.settings import Settings
 
@@ -27,7 +28,7 @@ def open_log(settings: Settings) -> logging.Logger:
     log = logging.getLogger(f"headway.{path}")
     if not log.handlers:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = WatchedFileHandler(path, encoding="utf-8")  # a rotated file is left, and a new one begun
         handler.setFormatter(JsonLines())
         log.addHandler(handler)
         log.propagate = False

@@ -104,5 +104,16 @@ def _train(workspace: Workspace) -> Taught:
     return Taught(done.contacts, done.model, done.promoted, done.why)
 
 
+def retain_stage(plan: Plan, run_id: str) -> StageReport:
+    """Remove what is past its days of retention, of every job."""
+    return reported("retain", plan, run_id, _retain)
+
+
+def _retain(workspace: Workspace) -> Any:
+    from flows.retain import retain
+
+    return retain(workspace, by="headway schedule")
+
+
 STAGES: tuple[Stage, ...] = (ingest_stage, tag_stage, draw_stage, measure_stage, publish_stage, watch_stage)
 """What `headway run` does, in this order."""

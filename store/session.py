@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from store.audit import chain_pending
+from store.bulk import MANY, copy_new
 from store.settings import Settings
 from taxonomy.errors import HeadwayError
 
@@ -99,6 +100,8 @@ def insert_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    if dialect is postgresql and len(rows) >= MANY:
+        return copy_new(session.connection(), table, rows)
     key = next(iter(table.primary_key.columns))
     # RETURNING names just the rows that went in; row counts of many rows at once differ between drivers
     statement = dialect.insert(table).on_conflict_do_nothing().returning(key)

@@ -35,5 +35,6 @@ class Timetable(BaseModel):
     watch: str = Field(default="25 * * * *", description="look for changes and for silence")
     publish: str = Field(default="40 4 * * *", description="publish the index")
     train: str = Field(default="0 3 * * 0", description="train on what analysts decided")
+    retain: str = Field(default="30 2 * * *", description="remove what is past its days of retention")
     labelled: Path | None = Field(default=None, description="labelled contacts that training reads as well")
     inboxes: tuple[Inbox, ...] = Field(default=(), description="where input comes from; unset: HOME/inbox/JOB/KIND")
