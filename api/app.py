@@ -47,6 +47,7 @@ from api.v1 import contacts as v1_contacts
 from api.v1 import decisions as v1_decisions
 from api.v1 import drilldown as v1_drilldown
 from api.v1 import drivers as v1_drivers
+from api.v1 import erasures as v1_erasures
 from api.v1 import experiments as v1_experiments
 from api.v1 import freshness as v1_freshness
 from api.v1 import gaps as v1_gaps
@@ -101,6 +102,7 @@ MODULES = (
     v1_decisions,
     v1_drilldown,
     v1_drivers,
+    v1_erasures,
     v1_experiments,
     v1_resolution,
     v1_review,

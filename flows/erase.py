@@ -19,17 +19,16 @@ from store.erasure import (
     Receipt,
     Subject,
     Work,
-    announce,
     chunks,
     count_more,
-    find_subject,
     finish,
     ids_of,
     read_receipt,
     unfinished,
 )
 from store.erasure_figures import measured_models, rewrite_past
-from store.erasure_rows import REMOVALS, remove_quarantined
+from store.erasure_requests import ask_erasure
+from store.erasure_rows import REMOVALS
 from store.erasure_space import wipe_space
 from store.jobs import UnknownJobError, read_job
 
@@ -63,14 +62,9 @@ def erase(home: Home, subject: Subject, *, by: str, say: Say = lambda _line: Non
 
 
 def ask(home: Home, subject: Subject, *, by: str) -> str:
-    """Take down what will go, and remove refused input that names it; the receipt's id."""
+    """Take down what will go; the receipt's id."""
     with home.database.session() as session:
-        found = find_subject(session, subject, identity=home.identity)
-        names = {subject.customer or "", subject.contact or "", *ids_of(session, found.contacts)}
-        counts = {"quarantined": remove_quarantined(session, names)}
-        receipt = announce(session, found, scope=subject.scope, by=by, identity=home.identity, counts=counts)
-        record_audit(session, who=by, action="erasure.ask", object=f"erasure/{receipt}", detail=found.as_counts())
-    return receipt
+        return ask_erasure(session, subject, by=by, identity=home.identity)
 
 
 def resume(home: Home, *, ids: Sequence[str] = (), say: Say = lambda _line: None) -> list[Erased]:
