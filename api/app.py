@@ -62,6 +62,7 @@ from api.v1 import rows as v1_rows
 from api.v1 import runs as v1_runs
 from api.v1 import segments as v1_segments
 from api.v1 import subscriptions as v1_subscriptions
+from api.v1 import version as v1_version
 from store.session import open_database
 from store.settings import Settings
 from store.traces import tracing
@@ -110,6 +111,7 @@ MODULES = (
     v1_index,
     v1_segments,
     v1_subscriptions,
+    v1_version,
     assets,
     schema,
 )

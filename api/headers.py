@@ -20,6 +20,9 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+SCRIPTED = "; ".join((POLICY, "script-src 'self'", "connect-src 'self'"))
+"""For pages with a script: a file of ours, that may ask this server alone."""
+
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -56,8 +59,9 @@ def json_answer(request: Request, content: Any) -> Response:
 
 
 def page_answer(request: Request, html: str) -> Response:
-    """A page with its ETag, or 304 where the browser has it already."""
-    return read_answer(request, HTMLResponse(html))
+    """A page with its ETag, or 304 where the browser has it already; one that names a script may run ours."""
+    headers = {"Content-Security-Policy": SCRIPTED} if "<script " in html else {}
+    return read_answer(request, HTMLResponse(html, headers=headers))
 
 
 def read_answer(request: Request, response: Response) -> Response:

@@ -125,3 +125,19 @@ def test_data_health_names_the_model_the_queue_and_how_fresh_figures_are(client)
     page = client.get(f"{BASE}/health").text
     assert found["model"]["id"] in page
     assert "drawn by chance" in page
+
+
+def test_the_version_of_a_job_is_a_304_until_something_is_said(client) -> None:
+    first = client.get(f"{API}/version")
+    again = client.get(f"{API}/version", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(f"{API}-of-another/version").status_code == 404
+
+
+def test_only_pages_with_a_script_of_ours_may_run_one(client) -> None:
+    page, listed = client.get(BASE), client.get("/jobs")
+    assert "script-src 'self'; connect-src 'self'" in page.headers["content-security-policy"]
+    assert re.findall(r"<script[^>]*>", page.text) == re.findall(
+        r'<script src="/static/fresh\.\w+\.js" defer>', page.text
+    )
+    assert "script-src" not in listed.headers["content-security-policy"]
