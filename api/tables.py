@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 
 from api.headers import read_answer
+from tagger.formats.cells import harmless
 
 Form = Literal["json", "csv", "parquet"]
 Row = Mapping[str, Any]
@@ -22,9 +23,6 @@ MEDIA: Mapping[Form, str] = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
-READS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes text that begins so for a formula, and a customer may have written it."""
-
 TABLES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "As JSON; as a table with `Accept: text/csv` or `application/vnd.apache.parquet`, or `?format=`",
@@ -83,7 +81,7 @@ def as_csv(rows: Sequence[Row]) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, _columns(rows), restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({safe(name): cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({harmless(name): cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue().encode("utf-8", "replace")
 
 
@@ -108,18 +106,13 @@ def cell(value: Any) -> str:
         case datetime() | date():
             return value.isoformat()
         case str():
-            return safe(value)
+            return harmless(value)
         case _:
             return str(value)
 
 
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(READS_AS_FORMULA) else text
-
-
 def _columns(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(safe(name) for row in rows for name in row))
+    return list(dict.fromkeys(harmless(name) for row in rows for name in row))
 
 
 def _quality(rest: str) -> float:

@@ -27,6 +27,7 @@ from alignment.tuning import fold_lam
 from store.evidence import read_evidence
 from store.index_changes import formula_of, index_under
 from store.scorecards import Inputs, read_inputs
+from tagger.formats.cells import harmless
 from taxonomy.errors import HeadwayError
 from taxonomy.model import Job
 
@@ -84,9 +85,14 @@ def read_index_export(session: Session, job: Job, *, view: View) -> IndexExport:
         "redo.py": inspect.getsource(redo),
         "formula.json": json.dumps(formula.to_json(), indent=1),
         "index.json": json.dumps(_index_json(index), indent=1),
-        **{f"{name}.csv": rows.to_csv(index=False) for name, rows in tables.items()},
+        **{f"{name}.csv": _csv(rows) for name, rows in tables.items()},
     }
     return IndexExport(files, {name: len(rows) for name, rows in tables.items()}, value)
+
+
+def _csv(rows: pd.DataFrame) -> str:
+    """The table; names of a job file that a spreadsheet would run are made harmless."""
+    return str(rows.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell).to_csv(index=False))
 
 
 def _opportunity_errors(job: Job, inputs: Inputs, view: View) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tagger.formats.cells import restored
 from tagger.formats.chunks import MAX_LINE, Line, problem_of, split_lines
 from tagger.formats.flat import nested_row
 from tagger.formats.outcome import Found, Rejected, rejected
@@ -101,7 +102,7 @@ def _header(rows: _Rows) -> tuple[list[str], str] | None:
         cells = next(csv.reader([first], delimiter=delimiter))
     except csv.Error as error:
         raise UnreadableFileError(f"the first line of the CSV file does not name columns: {error}") from error
-    return [name.strip() for name in cells], delimiter
+    return [restored(name).strip() for name in cells], delimiter
 
 
 def check_contact_columns(names: list[str]) -> None:
@@ -134,7 +135,7 @@ def _named(names: list[str], cells: list[str]) -> Mapping[str, Any]:
         raise ContactError("invalid-utf8", "not valid UTF-8; save the file as UTF-8")
     if len(cells) != len(names):
         raise ContactError("bad-row", f"{len(cells)} cells where the first line names {len(names)} columns")
-    return {name: cell for name, cell in zip(names, cells, strict=True) if name and cell != ""}
+    return {name: restored(cell) for name, cell in zip(names, cells, strict=True) if name and cell != ""}
 
 
 def _broken(line: Line, error: Exception) -> Rejected:
