@@ -26,10 +26,11 @@ LINES = ("friction", "effort", "fcr", "share")
 @router.get("/jobs/{job}/failure-modes/{outcome}")
 def failure_mode(request: Request, reading: ReadingOf, outcome: str, choice: ChoiceOf) -> Response:
     """A failure mode's page."""
-    job, card = reading.job, reading.card
-    mode = next((one for one in card.failure_modes if one.outcome == outcome), None)
-    if mode is None or outcome not in job.outcome_by_id:
+    job = reading.job
+    if outcome not in job.outcome_by_id:
         raise NotFoundError(f"outcome {outcome!r} is not in job {job.id}")
+    card = reading.card
+    mode = next(one for one in card.failure_modes if one.outcome == outcome)
     links, ranked = Links(job.id, reading.asked), [one.outcome for one in card.failure_modes if one.burden.value]
     drill = drill_part(
         reading,

@@ -39,10 +39,10 @@ LINES = ("effort", "share")
 def step(request: Request, reading: ReadingOf, step: str, choice: ChoiceOf) -> Response:
     """A step's page."""
     found = reading.job.step_by_id.get(step)
-    card = reading.card
-    figures = next((one for one in card.steps if one.step == step), None)
-    if found is None or figures is None:
+    if found is None:
         raise NotFoundError(f"step {step!r} is not in job {reading.job.id}")
+    card = reading.card
+    figures = next(one for one in card.steps if one.step == step)
     return page_answer(request, _html(reading, card, found, figures=figures, choice=choice))
 
 

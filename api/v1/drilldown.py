@@ -59,10 +59,10 @@ def step(
     request: Request, reading: ReadingOf, step: str, compare_from: Earlier = None, compare_to: Until = None
 ) -> Response:
     """A step: its figures, by week, channel, segment and circumstance, its change, its drivers, and how it adds up."""
-    card = reading.card
-    figures = next((one for one in card.steps if one.step == step), None)
-    if figures is None:
+    if step not in reading.job.step_by_id:
         raise NotFoundError(f"step {step!r} is not in job {reading.job.id}")
+    card = reading.card
+    figures = next(one for one in card.steps if one.step == step)
     events, success = read_events(reading.session, reading.job.id, as_of=reading.view.as_of), card.task_success
     document = {
         **_drill(reading, ("step", step)),
