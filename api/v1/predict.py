@@ -43,6 +43,7 @@ class PredictionShape(Shape):
     job: str
     job_version: str
     prompt: str | None
+    suspicious: bool = Field(description="the words try to give orders to a model; no LLM was asked")
     secondary: list[SecondaryShape]
 
 
