@@ -6,11 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from api.access import require
 from api.audited import note
 from api.deps import DbSession
+from api.headers import json_answer
 from api.v1 import review_shapes as shapes
 from api.v1.documents import plain
 from store.curves import find_curve
@@ -80,38 +81,40 @@ def undo_item(request: Request, session: DbSession, item: str, body: shapes.ByBo
 
 
 @router.get("/queue", response_model=shapes.QueueShape)
-def queue(session: DbSession, job: JobName = None, by: Annotated[str, Query(max_length=60)] = "") -> Any:
+def queue(
+    request: Request, session: DbSession, job: JobName = None, by: Annotated[str, Query(max_length=60)] = ""
+) -> Response:
     """The queue by reason, and what is open to an analyst."""
     found = read_job(session, reviewed_job(session, job))
     stats, left = read_stats(session, found, now=datetime.now(UTC)), left_for(session, found.id, by)
     reasons = [asdict(reason) for reason in stats.reasons]
-    return plain({"job": found.id, "reasons": reasons, "left": {**asdict(left), "total": left.total}})
+    left_to_do = {**asdict(left), "total": left.total}
+    return json_answer(request, plain({"job": found.id, "reasons": reasons, "left": left_to_do}))
 
 
 @router.get("/stats", response_model=shapes.StatsShape)
-def stats(session: DbSession, job: JobName = None) -> Any:
+def stats(request: Request, session: DbSession, job: JobName = None) -> Response:
     """Everything of the statistics page."""
     found = read_job(session, reviewed_job(session, job))
     counted = read_stats(session, found, now=datetime.now(UTC))
-    return plain({"job": found.id, "today": counted.today, **asdict(counted)})
+    return json_answer(request, plain({"job": found.id, "today": counted.today, **asdict(counted)}))
 
 
 @router.get("/agreement", response_model=shapes.AgreementsShape)
-def agreement(session: DbSession, job: JobName = None) -> Any:
+def agreement(request: Request, session: DbSession, job: JobName = None) -> Response:
     """Krippendorff's alpha by step with intervals, AC1 where a step is rare."""
     found = read_job(session, reviewed_job(session, job))
     rows = read_agreement(session, found, now=datetime.now(UTC))
-    return plain({"job": found.id, "agreement": [asdict(row) for row in rows]})
+    return json_answer(request, plain({"job": found.id, "agreement": [asdict(row) for row in rows]}))
 
 
 @router.get("/curve", response_model=shapes.CurveShape)
-def curve(request: Request, session: DbSession, job: JobName = None) -> Any:
+def curve(request: Request, session: DbSession, job: JobName = None) -> Response:
     """Accuracy, and the width of figures, against reviews done: of the model trained last; empty where none is."""
     job_id = reviewed_job(session, job)
     found = find_curve(job_id, settings=request.app.state.settings)
-    if found is None:
-        return {"job": job_id, "model": None, "points": [], "seconds": None}
-    return plain({"job": job_id, **asdict(found)})
+    nothing = {"model": None, "points": [], "seconds": None}
+    return json_answer(request, plain({"job": job_id, **(asdict(found) if found else nothing)}))
 
 
 def _claimed(detail: ItemDetail, held: Claim) -> dict[str, Any]:
