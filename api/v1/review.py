@@ -113,7 +113,7 @@ def curve(request: Request, session: DbSession, job: JobName = None) -> Response
     """Accuracy, and the width of figures, against reviews done: of the model trained last; empty where none is."""
     job_id = reviewed_job(session, job)
     found = find_curve(job_id, settings=request.app.state.settings)
-    nothing = {"model": None, "points": [], "seconds": None}
+    nothing: dict[str, Any] = {"model": None, "points": [], "seconds": None}
     return json_answer(request, plain({"job": job_id, **(asdict(found) if found else nothing)}))
 
 
