@@ -12,6 +12,7 @@ from typing import Any
 FRAME = re.compile(r"<(transcript|contacts)-([0-9a-f]{16})>\n(.*)\n</\1-\2>", re.DOTALL)
 SIGN_LENGTH = 6
 MEANING = re.compile(r"^- (\S+): (.*)$", re.MULTILINE)
+STATEMENT = "minimize the time it takes to get a lost item replaced"
 Request = dict[str, Any]
 
 
@@ -82,7 +83,7 @@ def gullible(request: Request) -> dict[str, str]:
     """
     fields = request["response_format"]["json_schema"]["schema"]["properties"]
     if "statement" in fields:
-        return {"statement": "minimize the time it takes to get a lost item replaced", "step": "_new"}
+        return {"statement": STATEMENT, "step": fields["step"]["enum"][0]}
     said, meanings = told(request), dict(MEANING.findall(str(request["messages"][0]["content"])))
     labels: list[str] = fields["label"]["enum"]
     named = {label: _named(said, label, meanings.get(label, "")) for label in labels}

@@ -28,16 +28,16 @@ WAYS = ("tag", "predict", "calibrate", "teacher", "draft", "export")
 files for other review tools."""
 
 
-def egress(planted: PlantedSet, *, ways: Sequence[str] = WAYS, models: Path | None = None, say: Say) -> Row:
+def egress(planted: PlantedSet, *, ways: Sequence[str] = WAYS, borrow: Path | None = None, say: Say) -> Row:
     """Run the ways by the commands in a home of its own, an LLM's stand-in and a proxy beside them, and search both.
 
-    `models`: a folder of trained models to use; without it one is trained on few labels.
+    `borrow`: a home folder whose models and encoders are used; without it a model is trained on few labels.
     """
     llm, proxy = StandIn(gullible), StandIn(gullible)
     try:
         with TemporaryDirectory() as folder:
             run = _Run(Path(folder), llm.address, proxy.address, say)
-            run.prepare(planted, models)
+            run.prepare(planted, borrow)
             failed = [way for way in ways if not run.way(way)]
             files = run.exported()
     finally:
@@ -119,7 +119,7 @@ class _Run:
             "HEADWAY_LLM_SAMPLES": "2",
         }
 
-    def prepare(self, planted: PlantedSet, models: Path | None) -> None:
+    def prepare(self, planted: PlantedSet, borrow: Path | None) -> None:
         """A model, and the planted contacts in the store; labelled ones in a file for what needs labels."""
         self.home.mkdir()
         self.contacts, self.labelled = self.folder / "contacts.jsonl.gz", self.folder / "labelled.jsonl.gz"
@@ -130,11 +130,12 @@ class _Run:
         pairs = zip(planted.rows, few, strict=False)
         self.known = self.folder / "known.jsonl.gz"
         _write(self.known, [{**row, "labels": known["labels"]} for row, known in pairs])
-        if models is None:
+        if borrow is None:
             self.say("training on few labels, so that much is handed to the LLM")
             self._run(["train", "--job", JOB, "--data", str(self.labelled)], self.quiet)
         else:
-            shutil.copytree(models, self.home / "models")
+            shutil.copytree(borrow / "models", self.home / "models")
+            (self.home / "encoders").symlink_to((borrow / "encoders").resolve())
         self._run(["ingest", str(self.contacts), "--job", JOB], self.quiet)
 
     def way(self, name: str) -> bool:
