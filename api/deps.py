@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -20,10 +20,12 @@ from store.alerts import Alert, read_alerts
 from store.annotations import read_annotations
 from store.audit import act_as
 from store.browse import dimensions
+from store.freshness import freshness
 from store.jobs import read_job
 from store.permitted import permit_only
 from store.scorecards import read_scorecard
 from store.session import Database
+from store.settings import Settings
 from taxonomy.model import Job
 
 ROUTE_PARAMETERS = (
@@ -69,6 +71,15 @@ class Reading:
     asked: Asked
     view: View
     choices: Mapping[str, tuple[str, ...]]
+    settings: Settings
+
+    @property
+    def stale(self) -> str | None:
+        """What a reader must know of the age of the figures; None where they are fresh, or asked for as of the past."""
+        if self.asked.as_of is not None:
+            return None
+        allowed, silence = timedelta(hours=self.settings.stale_hours), timedelta(days=self.settings.alert_silence_days)
+        return freshness(self.session, self.job.id, now=datetime.now(UTC), allowed=allowed, silence=silence).sentence
 
     @property
     def card(self) -> Scorecard:
@@ -107,7 +118,7 @@ def get_reading(
     found = read_job(session, job)
     choices = dimensions(session, found)
     known = asked(request.query_params.multi_items(), names=tuple(choices), also=_own_parameters(request))
-    return Reading(session, found, known, known.view(datetime.now(UTC)), choices)
+    return Reading(session, found, known, known.view(datetime.now(UTC)), choices, request.app.state.settings)
 
 
 def _own_parameters(request: Request) -> tuple[str, ...]:

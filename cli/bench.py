@@ -16,6 +16,7 @@ from cli.bench_measures import measures
 from cli.bench_novelty import novelty
 from cli.bench_privacy import egress, injection
 from cli.bench_reviewing import COMMANDS
+from cli.bench_segments import segments
 from cli.output import json_option, print_json
 
 
@@ -111,7 +112,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, api, conversations, load, fuzz, measures, novelty, egress, injection):
+for _command in (*COMMANDS, api, conversations, load, fuzz, measures, novelty, segments, egress, injection):
     bench.add_command(_command)
 
 

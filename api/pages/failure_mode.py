@@ -55,6 +55,7 @@ def failure_mode(request: Request, reading: ReadingOf, outcome: str, choice: Cho
         choices=reading.choices,
         links=links,
         here="",
+        stale=reading.stale,
         action=Links(job.id).failure_mode(outcome),
         json_url=links.failure_mode(outcome, api=True),
     )

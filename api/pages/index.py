@@ -92,6 +92,7 @@ def index(request: Request, reading: ReadingOf) -> Response:
         choices=reading.choices,
         links=links,
         here="index",
+        stale=reading.stale,
         action=Links(card.job.id).index(),
         json_url=links.index(api=True),
     )

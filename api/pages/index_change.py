@@ -56,6 +56,7 @@ def change(
         card=reading.card,
         links=links,
         here="index",
+        stale=reading.stale,
         change=view,
         choices=reading.choices,
         asked=reading.asked,

@@ -63,6 +63,7 @@ def outcome(request: Request, reading: ReadingOf, outcome: str, choice: ChoiceOf
         choices=reading.choices,
         links=links,
         here="",
+        stale=reading.stale,
         action=Links(job.id).outcome(outcome),
         json_url=links.outcome(outcome, api=True),
     )

@@ -50,6 +50,7 @@ def scorecard(request: Request, reading: ReadingOf) -> Response:
         choices=reading.choices,
         annotations=reading.annotations,
         alerts=reading.alerts,
+        stale=reading.stale,
         compared=read_comparison(reading.session, reading.job, reading.view, before=reading.asked.before),
     )
     return page_answer(request, html)
@@ -63,8 +64,9 @@ def scorecard_html(
     annotations: Sequence[Annotation] = (),
     alerts: Sequence[Alert] = (),
     compared: Compared = NOT_COMPARED,
+    stale: str | None = None,
 ) -> str:
-    """The page. `choices` gives the values offered for each filter name."""
+    """The page. `choices` gives the values offered for each filter name; `stale` says why figures are not fresh."""
     links = Links(card.job.id, asked)
     return render(
         "scorecard.html",
@@ -74,6 +76,7 @@ def scorecard_html(
         choices=choices,
         links=links,
         here="scorecard",
+        stale=stale,
         action=Links(card.job.id).scorecard(),
         json_url=links.scorecard(api=True),
         alerts=alert_rows(card.job, list(alerts)),

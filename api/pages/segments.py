@@ -82,6 +82,7 @@ def segments(
         card=reading.card,
         links=links,
         here="segments",
+        stale=reading.stale,
         asked=reading.asked,
         choices=reading.choices,
         action=Links(job.id).to("segments"),

@@ -60,6 +60,7 @@ def _html(reading: Reading, card: Scorecard, step: JobStep, *, figures: StepFigu
         choices=reading.choices,
         links=links,
         here="",
+        stale=reading.stale,
         action=Links(card.job.id).step(step.id),
         json_url=links.step(step.id, api=True),
         **_friction(reading, card, step),

@@ -11,11 +11,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from alignment.heat_map import MEASURES
+from api.app import create_app
 from api.v1.index import ChangeShape
 from api.v1.runs import HealthShape
 from api.v1.segments import HeatMapShape
+from store.settings import Settings
 
 JOB = "online-order"
 BASE, API = f"/jobs/{JOB}", f"/v1/jobs/{JOB}"
@@ -141,3 +144,12 @@ def test_only_pages_with_a_script_of_ours_may_run_one(client) -> None:
         r'<script src="/static/fresh\.\w+\.js" defer>', page.text
     )
     assert "script-src" not in listed.headers["content-security-policy"]
+
+
+def test_stale_figures_say_so_on_every_page_that_shows_them(demo_home: Path) -> None:
+    app = create_app(Settings(home=demo_home, alert_silence_days=1e-6))
+    with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as late:
+        for path in ("", "/index", "/segments", "/steps/track-delivery", "/outcomes/know-arrival"):
+            assert "Stale: no new contacts since" in late.get(f"{BASE}{path}").text, path
+        assert "Stale:" not in late.get(f"{BASE}?as_of=2026-11-01T00:00:00Z").text
+        assert late.get(f"{API}/health").json()["fresh"]["stale"] is True
