@@ -49,7 +49,6 @@ from api.v1 import drilldown as v1_drilldown
 from api.v1 import drivers as v1_drivers
 from api.v1 import erasures as v1_erasures
 from api.v1 import experiments as v1_experiments
-from api.v1 import freshness as v1_freshness
 from api.v1 import gaps as v1_gaps
 from api.v1 import health
 from api.v1 import index as v1_index
@@ -93,7 +92,6 @@ MODULES = (
     v1_jobs,
     v1_alerts,
     v1_annotations,
-    v1_freshness,
     v1_gaps,
     v1_intake,
     v1_predict,

@@ -45,10 +45,10 @@ def test_metrics_tell_how_the_machinery_does(client: TestClient) -> None:
 
 
 def test_requests_are_timed_by_route_and_never_by_address(client: TestClient) -> None:
-    client.get(f"/v1/jobs/{JOB}/freshness")
+    client.get(f"/v1/jobs/{JOB}/health")
     client.get("/no/such/address")
     said = client.get("/metrics").text
-    assert 'route="/v1/jobs/{job}/freshness",status="200"' in said
+    assert 'route="/v1/jobs/{job}/health",status="200"' in said
     assert 'route="none",status="404"' in said
     assert "/no/such/address" not in said
 
@@ -92,10 +92,3 @@ def test_not_ready_without_a_schema(tmp_path: Path) -> None:
     with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as http:
         assert http.get("/healthz").status_code == 200
         assert http.get("/readyz").status_code == 503
-
-
-def test_freshness_over_http(client: TestClient) -> None:
-    said = client.get(f"/v1/jobs/{JOB}/freshness").json()
-    assert said["stale"] is False
-    assert said["measured_at"] >= said["arrived_at"]
-    assert client.get("/v1/jobs/nothing/freshness").status_code == 404

@@ -111,4 +111,8 @@ def test_a_killed_run_goes_on_where_it_stopped(home: Path, demo_home: Path) -> N
     assert run_command(home, contacts).returncode == 0
     with sqlite3.connect(home / "headway.db") as connection:
         counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("contacts", "tags")]
+        states = {row[0] for row in connection.execute("SELECT DISTINCT status FROM stage_runs")}
+        held = connection.execute("SELECT count(*) FROM stage_leases WHERE run_id IS NOT NULL").fetchone()[0]
     assert counts == [1500, 1500]
+    assert states <= {"done", "killed"}
+    assert held == 0

@@ -50,9 +50,9 @@ def test_requests_arrive_by_route_inside_the_callers_trace(in_demo: Path, collec
     trace = "0af7651916cd43dd8448eb211c80319c"
     app = create_app(load_settings())
     with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 1)) as http:
-        http.get(f"/v1/jobs/{JOB}/freshness?secret=1", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+        http.get(f"/v1/jobs/{JOB}/health?secret=1", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
         http.get("/no/such/place")
-    (span,) = collector.named("GET /v1/jobs/{job}/freshness")
+    (span,) = collector.named("GET /v1/jobs/{job}/health")
     assert span.trace_id.hex() == trace
     assert facts(span)["http.response.status_code"] == 200
     (lost,) = collector.named("GET none")
