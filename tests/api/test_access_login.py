@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.app import create_app
 from api.brute_force import FREE, Delays, network
@@ -192,6 +193,17 @@ def test_guessing_gets_slower_for_an_address_whatever_it_guesses_and_tells_nothi
     assert int(late.headers["retry-after"]) >= 1
     assert asks(browser_of(app, address="10.7.7.7"), key) == 200
     assert asks(guesser, key) == 200  # known to be right by now: nothing is guessed
+
+
+@pytest.mark.parametrize(("proxy", "counted"), [("10.0.0.5", "203.0.113.9"), ("10.0.0.6", "10.0.0.5")])
+def test_a_forwarded_address_counts_only_where_a_named_proxy_says_it(app, key, proxy, counted):
+    behind = ProxyHeadersMiddleware(app, trusted_hosts=proxy)  # as `headway serve` puts it before the app
+    client = TestClient(behind, base_url=HOME, client=("10.0.0.5", 1))
+    client.get("/v1/jobs", headers={"authorization": f"Bearer {key}", "x-forwarded-for": "1.1.1.1, 203.0.113.9"})
+
+    with app.state.database.session() as session:
+        *_, last = read_audit(session, action="key.use")
+    assert last.detail["address"] == counted
 
 
 def test_a_wrong_key_at_the_login_page_is_refused_in_the_same_words_and_logged(app, browser, key):
