@@ -15,6 +15,7 @@ from cli.bench_fuzz import fuzz
 from cli.bench_measures import measures
 from cli.bench_novelty import novelty
 from cli.bench_privacy import egress, injection
+from cli.bench_redaction import redaction
 from cli.bench_reviewing import COMMANDS
 from cli.bench_segments import segments
 from cli.output import json_option, print_json
@@ -112,7 +113,7 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, api, conversations, load, fuzz, measures, novelty, segments, egress, injection):
+for _command in (*COMMANDS, api, conversations, fuzz, load, measures, novelty, segments, redaction, egress, injection):
     bench.add_command(_command)
 
 

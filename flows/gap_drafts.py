@@ -14,7 +14,7 @@ from flows.workspace import Workspace
 from store.gaps import read_gap
 from store.llm import endpoint_name, open_ledger
 from store.settings import Settings
-from tagger.redact import redact
+from tagger.redact import Rules, redact
 from tagger.tag import names_of
 from taxonomy.errors import BadInputError
 from taxonomy.lint import lint_statement
@@ -65,8 +65,8 @@ def brief_of(job: Job, gap: Gap) -> Brief:
 
     A text that redaction would still change is not sent, nor one that gives orders.
     """
-    names = names_of(job)
-    clean = (one.text for one in gap.examples if redact(one.text).text == one.text)
+    names, rules = names_of(job), Rules.of(job)
+    clean = (one.text for one in gap.examples if redact(one.text, rules).text == one.text)
     texts = tuple(text for text in clean if not plain_of((text,), names).suspicious)
     if not texts:
         raise NoDraftError(f"{gap.gap}: no example is free of personal data and of orders; write the outcome by hand")

@@ -13,7 +13,7 @@ from classifiers.scores import LabelSpace
 from tagger.formats.reading import Rejected, read_contacts
 from tagger.labels import STEP_ONLY, LabelReader, UnknownLabelError, label_space
 from tagger.model import Contact, Labels
-from tagger.redact import redact_contact
+from tagger.redact import Rules, redact_contact
 from tagger.tag import Document, document_of
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
@@ -54,7 +54,7 @@ def read_labelled(job: Job, path: Path) -> Labelled:
 
     Raises NothingLabelledError if no line can be used, or BadInputError for an unusable file.
     """
-    reader = LabelReader(job)
+    reader, rules = LabelReader(job), Rules.of(job)
     contacts, labels, names, examples = [], [], [], []
     unused: Counter[str] = Counter()
     for read in read_contacts(path, now=datetime.now(UTC)):
@@ -72,7 +72,7 @@ def read_labelled(job: Job, path: Path) -> Labelled:
             unused["unknown-label"] += 1
             examples.append(f"{path}:{read.line}: {error}")
             continue
-        contacts.append(redact_contact(read.contact))
+        contacts.append(redact_contact(read.contact, rules))
         labels.append(resolved)
         names.append(name)
     if not contacts:
@@ -101,7 +101,7 @@ def settled_names(names: Sequence[str], labels: Sequence[Labels], texts: Sequenc
     return tuple(settled)
 
 
-def read_documents(path: Path) -> list[Document]:
+def read_documents(path: Path, *, job: Job) -> list[Document]:
     """What the customers said in every contact of a file that can be read, labelled or not; redacted."""
-    reads = read_contacts(path, now=datetime.now(UTC))
-    return [document_of(redact_contact(read.contact)) for read in reads if not isinstance(read, Rejected)]
+    reads, rules = read_contacts(path, now=datetime.now(UTC)), Rules.of(job)
+    return [document_of(redact_contact(read.contact, rules)) for read in reads if not isinstance(read, Rejected)]

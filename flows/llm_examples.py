@@ -7,7 +7,7 @@ from classifiers.llm_examples import NearestExamples
 from classifiers.model import Model
 from flows.lessons import gather
 from store.settings import Settings
-from tagger.redact import redact
+from tagger.redact import Rules, redact
 from tagger.tag import names_of
 from taxonomy.model import Job
 
@@ -20,12 +20,12 @@ def reviewed_examples(job: Job, model: Model, *, settings: Settings) -> NearestE
     known = gather(job, None, settings=settings).labelled
     if known is None:
         return None
-    names = names_of(job)
+    names, rules = names_of(job), Rules.of(job)
     pairs = [
         (document, name)
         for document, name in zip(known.documents, known.names, strict=True)
         if name in model.space.labels
-        and all(redact(segment).text == segment for segment in document)
+        and all(redact(segment, rules).text == segment for segment in document)
         and not plain_of(document, names).suspicious
     ]
     if not pairs:

@@ -94,7 +94,7 @@ def teach(
     if not settings.llm_configured:
         raise NoLlmError("no LLM is configured: set HEADWAY_LLM_MODEL and HEADWAY_LLM_BASE_URL or OPENAI_API_KEY")
     encoder = CachedEncoder(EmbeddingCache(settings.embeddings).around(default_encoder(settings.home)))
-    everything = read_documents(unlabelled)
+    everything = read_documents(unlabelled, job=job)
     cold = cold_start(label_space(job), descriptions(job), encoder=encoder, unlabelled=everything, seed=seed)
     chosen = np.sort(np.random.default_rng(seed).permutation(len(everything))[:most]).tolist()
     shelf = ModelShelf(settings.models, job.id)

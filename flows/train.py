@@ -185,7 +185,7 @@ def _started_cold(
         label_space(job),
         descriptions(job),
         encoder=encoder,
-        unlabelled=read_documents(unlabelled) if unlabelled else (),
+        unlabelled=read_documents(unlabelled, job=job) if unlabelled else (),
         seed=seed,
         report=_telling(say),
         about={

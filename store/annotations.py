@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alignment.annotations import KINDS, Annotation
 from store.session import insert_new
 from store.tables import annotation_events as table
+from tagger.redact import redact
 from taxonomy.errors import BadInputError
 
 
@@ -38,7 +39,7 @@ def record_annotation(
     _check(kind, text)
     key = annotation or _id(job_id, kind, at, step, text)
     if _newest(session, job_id, key) is None:
-        _append(session, job_id, Annotation(key, kind, at, text.strip(), by, step, datetime.now(UTC)))
+        _append(session, job_id, Annotation(key, kind, at, redact(text.strip()).text, by, step, datetime.now(UTC)))
     return key
 
 
@@ -63,7 +64,11 @@ def edit_annotation(
         raise AnnotationError(f"job {job_id!r} has no annotation {annotation!r}: see `headway annotations list`")
     old = found[0]
     changed = replace(
-        old, at=at or old.at, text=(text or old.text).strip(), step=None if whole_job else step or old.step, by=by
+        old,
+        at=at or old.at,
+        text=redact((text or old.text).strip()).text,
+        step=None if whole_job else step or old.step,
+        by=by,
     )
     _check(changed.kind, changed.text)
     if changed != replace(old, by=by) or withdrawn:

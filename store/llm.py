@@ -20,7 +20,7 @@ from store.llm_traces import TracedClient
 from store.settings import Settings
 from store.traces import tracing
 from tagger.labels import STEP_ONLY, outcome_of
-from tagger.redact import redact
+from tagger.redact import Rules, redact
 from taxonomy.model import Job
 
 CALIBRATION, WITH_EXAMPLES = "llm_calibration.json", "llm_calibration_with_examples.json"
@@ -49,6 +49,7 @@ def open_stage(
     examples: NearestExamples | None = None,
 ) -> LlmStage:
     """The LLM as the cascade's third stage."""
+    rules = Rules.of(job)
     kept = folder / (CALIBRATION if examples is None else WITH_EXAMPLES)
     known = load_calibration(kept, names=names(model, settings))
     return LlmStage(
@@ -57,7 +58,7 @@ def open_stage(
         definitions=definitions(job, model.space.labels),
         calibration=known or Calibration.assumed(job.tagging.max_error),
         concurrency=settings.llm_concurrency,
-        clean=lambda text: redact(text).text,
+        clean=lambda text: redact(text, rules).text,
     )
 
 

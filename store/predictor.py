@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from classifiers.artifact import load
@@ -18,7 +19,7 @@ from tagger.formats.chunks import Line
 from tagger.formats.json_lines import records_of
 from tagger.formats.outcome import Accepted, Rejected, checked
 from tagger.model import Contact, Tag
-from tagger.redact import redact_contact
+from tagger.redact import Rules, redact_contact, redact_raw
 from tagger.tag import tag_contacts
 from taxonomy.model import Job
 
@@ -43,11 +44,16 @@ class Predictor:
         reader = WordsAlone(found) if words_alone else aided(found, job, settings=settings, folder=folder)
         return cls(job, found, reader)
 
+    @cached_property
+    def rules(self) -> Rules:
+        """What the job adds to redaction."""
+        return Rules.of(self.job)
+
     def lines(self, batch: Sequence[tuple[int, bytes]]) -> list[dict[str, Any]]:
         """One answer per numbered line, in order: a tag, or an error where the line cannot be read."""
         now = datetime.now(UTC)
         reads = [self._read(number, line, now) for number, line in batch]
-        contacts = [redact_contact(read) for read in reads if isinstance(read, Contact)]
+        contacts = [redact_contact(read, self.rules) for read in reads if isinstance(read, Contact)]
         tags = iter(tag_contacts(self.job, self.reader, contacts).tags if contacts else ())
         return [tag_line(next(tags)) if isinstance(read, Contact) else error_line(read) for read in reads]
 
@@ -86,4 +92,4 @@ def tag_line(tag: Tag) -> dict[str, Any]:
 def error_line(refused: Rejected) -> dict[str, Any]:
     """The line of `headway predict` where the input could not be read."""
     named = {"id": refused.id} if refused.id is not None else {"line": refused.line}
-    return {**named, "error": {"type": refused.kind, "message": refused.message}}
+    return {**named, "error": {"type": refused.kind, "message": redact_raw(refused.message)}}

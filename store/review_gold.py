@@ -17,6 +17,7 @@ from store.review_queueing import queue_contacts, stamp_of
 from store.review_standing import not_undone
 from store.review_tables import review_decisions, review_items
 from store.tables import contacts
+from tagger.redact import redact
 from tagger.review_reasons import GOLD
 
 FEWEST_GOLD = 5
@@ -57,7 +58,13 @@ def set_gold(
     """Know the answers (contact row, step, outcome) from now on; how many are new or changed. They enter the queue."""
     known = {one.contact_pk: (one.step, one.outcome) for one in read_gold(session, job_id)}
     changed = {key: (step, outcome) for key, step, outcome in answers if known.get(key, ()) != (step, outcome)}
-    head = {"job_id": job_id, "by": by, "note": note, "withdrawn": False, "recorded_at": now}
+    head = {
+        "job_id": job_id,
+        "by": by,
+        "note": redact(note).text if note else None,
+        "withdrawn": False,
+        "recorded_at": now,
+    }
     rows = [{**head, "contact_pk": key, "step": step, "outcome": outcome} for key, (step, outcome) in changed.items()]
     if rows:
         session.execute(insert(review_gold), rows)

@@ -14,6 +14,7 @@ from store.review_claims import check_not_held, hold, lease_of, lock_item, relea
 from store.review_queueing import LONGEST_NOTE, Stamp, queue_contacts
 from store.review_standing import read_reads, restage, said
 from store.review_tables import review_decisions, review_events, review_items
+from tagger.redact import redact
 from tagger.review import ReviewError
 from tagger.review_reads import Read, ReadKind, kind_of_read, suggestion_hidden
 from tagger.review_reasons import GOLD
@@ -114,7 +115,7 @@ def flag(session: Session, item: str, by: str, *, now: datetime, note: str | Non
 def _flag(session: Session, row: Row[Any], by: str, *, now: datetime, note: str | None) -> None:
     _note(session, row, "flag", by, now=now, note=note)
     stamp = Stamp(row.job_id, row.job_version, row.model_id)
-    queue_contacts(session, [row.contact_pk], "flagged", stamp=stamp, by=by, note=note)
+    queue_contacts(session, [row.contact_pk], "flagged", stamp=stamp, by=by, note=_kept(note))
 
 
 def last_decided(session: Session, job_id: str, by: str, *, since: datetime) -> Row[Any] | None:
@@ -164,7 +165,7 @@ def _says_again(session: Session, item: str, before: Read, answer: Answer) -> bo
 
 
 def _kept(note: str | None) -> str | None:
-    return note.strip()[:LONGEST_NOTE] if note and note.strip() else None
+    return redact(note.strip()).text[:LONGEST_NOTE] if note and note.strip() else None
 
 
 def _waits(session: Session, item: str) -> str:

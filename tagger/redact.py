@@ -105,9 +105,13 @@ def _redact_value(value: Any, key: str, names: Pseudonyms, rules: Rules) -> Any:
             return value
     text = str(value)
     told = text.strip() and not text.startswith("[")
-    kind = (keyed_kind(key) or free_value_kind(key, text)) if told else None
+    kind = (keyed_kind(key) or _name_kind(key, text, names)) if told else None
     redacted = names.of(kind, text) if kind else redact_text(text, names, rules)
     return value if redacted == text else redacted
+
+
+def _name_kind(key: str, text: str, names: Pseudonyms) -> str | None:
+    return "NAME" if names.has("NAME", text) else free_value_kind(key, text)
 
 
 def _texts(contact: Contact) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
+from evals.redaction.homes import TOWNS
 from evals.redaction.said import ORDINALS
-from evals.redaction.values import MONTHS, TOWNS
+from evals.redaction.values import MONTHS
 from tagger.redaction.wording import words
 
 PRODUCTS = (

@@ -38,6 +38,10 @@ class Share:
         """The share; 0 of 0 is 1 with an interval from 0 to 1."""
         return self.hits / self.size if self.size else 1.0
 
+    def as_json(self) -> dict[str, float]:
+        """The figure with its interval and how many it is of."""
+        return {"value": self.value, "low": self.low, "high": self.high, "n": self.size}
+
 
 @dataclass
 class Tally:
@@ -91,18 +95,18 @@ def score(planted: Iterable[Planted], finder: Finder) -> Scores:
             text = one.contact.turns[item.turn].text
             whole, kinds = _covered(text, item, found[item.turn])
             for kind in (item.kind, "ALL"):
-                tallies["recall"][kind].add(one.form.number, hits=whole)
-                tallies["typed"][kind].add(one.form.number, hits=whole and item.kind in kinds)
+                tallies["recall"][kind].add(_number(one), hits=whole)
+                tallies["typed"][kind].add(_number(one), hits=whole and item.kind in kinds)
             if not whole:
-                misses[one.form.number].append(text)
+                misses[_number(one)].append(text)
         for turn, spans in enumerate(found):
             for kind, start, end in spans:
                 right = any(i.turn == turn and i.start < end and start < i.end for i in one.items)
                 for name in (kind, "ALL"):
-                    tallies["precision"][name].add(one.form.number, hits=right)
+                    tallies["precision"][name].add(_number(one), hits=right)
                 if not right:
                     text = one.contact.turns[turn].text
-                    wrong[one.form.number].append(f"{kind}: {text[start:end]!r} in {text!r}")
+                    wrong[_number(one)].append(f"{kind}: {text[start:end]!r} in {text!r}")
     recall = tallies["recall"]["ALL"].by_form
     worst = sorted(((form, hits / size) for form, (hits, size) in recall.items()), key=lambda entry: entry[1])
     shares = {name: {kind: tally.share() for kind, tally in sorted(by.items())} for name, by in tallies.items()}
@@ -114,6 +118,11 @@ def score(planted: Iterable[Planted], finder: Finder) -> Scores:
         misses={form: tuple(texts[:5]) for form, texts in misses.items()},
         wrong={form: tuple(texts[:5]) for form, texts in wrong.items()},
     )
+
+
+def _number(one: Planted) -> int:
+    """Forms and decoys are counted from 1 each; decoys are told apart by their sign."""
+    return one.form.number if one.form.kinds else -one.form.number
 
 
 def _covered(text: str, item: Item, found: Sequence[Found]) -> tuple[bool, set[str]]:

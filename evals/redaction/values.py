@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 
-from evals.redaction import national
+from evals.redaction import homes, national
 from evals.redaction.national import digits, luhn_digit
 from evals.redaction.said import ORDINALS, said, said_in_pairs, said_pair
 from tagger.redaction.wording import words
@@ -33,10 +34,6 @@ LAST = tuple(
     )
 )
 DOMAINS = ("gmail.com", "yahoo.co.uk", "hotmail.com", "outlook.com", "web.de", "btinternet.com", "proton.me", "acme.io")
-STREETS = ("Maple", "Elm", "King", "Harbour View", "Old Mill", "Sycamore", "Victoria", "St Marks", "Jefferson", "Birch")
-WAYS = ("Street", "Avenue", "Road", "Lane", "Drive", "Close", "Court", "Way", "Blvd", "Terrace")
-TOWNS = ("Springfield", "Leeds", "Boise", "Tacoma", "Bristol", "Savannah", "Cork", "Albany", "Dayton", "Norwich")
-STATES = ("OH", "TX", "WA", "NY", "GA", "ID", "CA", "IL")
 MONTHS = tuple(words("January February March April May June July August September October November December"))
 NOUNS = words("bluebird tiger sunshine purple dragon coffee summer rocket banana monkey")
 
@@ -151,44 +148,6 @@ def iban(rng: Random) -> str:
     return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)) if rng.random() < 0.5 else whole
 
 
-def street(rng: Random) -> str:
-    """A house number and a street."""
-    return f"{rng.randint(2, 9899)} {rng.choice(STREETS)} {rng.choice(WAYS)}"
-
-
-def address_us(rng: Random) -> str:
-    """Street, town, state and zip code."""
-    flat = rng.choice(("", f" Apt {rng.randint(1, 40)}", f", Unit {rng.randint(1, 40)}B"))
-    return f"{street(rng)}{flat}, {rng.choice(TOWNS)}, {rng.choice(STATES)} {digits(rng, 5)}"
-
-
-def address_uk(rng: Random) -> str:
-    """Street, town and postcode."""
-    return f"{rng.randint(1, 200)} {rng.choice(STREETS)} {rng.choice(WAYS[:7])}, {rng.choice(TOWNS)} {postcode(rng)}"
-
-
-def address_de(rng: Random) -> str:
-    """A German street with its number, postal code and town."""
-    way = rng.choice(("Hauptstraße", "Lindenweg", "Goethestr.", "Bahnhofstrasse", "Am Markt", "Schillerplatz"))
-    return f"{way} {rng.randint(1, 140)}, {digits(rng, 5)} {rng.choice(('Köln', 'Dresden', 'Ulm', 'Bremen'))}"
-
-
-def address_said(rng: Random) -> str:
-    """House number and street as said."""
-    return f"{said_in_pairs(digits(rng, 4), rng)} {rng.choice(STREETS)} {rng.choice(WAYS[:5])}".lower()
-
-
-def postcode(rng: Random) -> str:
-    """A UK postcode."""
-    outward = f"{rng.choice(('LS', 'BS', 'NR', 'M', 'SW'))}{rng.randint(1, 19)}"
-    return f"{outward} {rng.randint(1, 9)}{rng.choice('ABDEF')}{rng.choice('HJLNP')}"
-
-
-def zip_code(rng: Random) -> str:
-    """Five digits, at times nine."""
-    return digits(rng, 5) + (f"-{digits(rng, 4)}" if rng.random() < 0.2 else "")
-
-
 def born(rng: Random) -> str:
     """A day of birth in digits."""
     y, m, d = rng.randint(1940, 2006), rng.randint(1, 12), rng.randint(1, 28)
@@ -279,6 +238,14 @@ def ip6(rng: Random) -> str:
     return rng.choice((":".join(parts), f"2001:db8::{parts[0]}:{parts[1]}", f"fe80::{parts[2]}"))
 
 
+def _digits_said(count: int, rng: Random) -> str:
+    return said(digits(rng, count), rng)
+
+
+def _digits_spaced(count: int, rng: Random) -> str:
+    return " ".join(digits(rng, count))
+
+
 MAKERS: Mapping[str, Maker] = {
     "first": first,
     "last": last,
@@ -295,13 +262,13 @@ MAKERS: Mapping[str, Maker] = {
     "amex": amex,
     "card_said": card_said,
     "iban": iban,
-    "street": street,
-    "address_us": address_us,
-    "address_uk": address_uk,
-    "address_de": address_de,
-    "address_said": address_said,
-    "postcode": postcode,
-    "zip": zip_code,
+    "street": homes.street,
+    "address_us": homes.address_us,
+    "address_uk": homes.address_uk,
+    "address_de": homes.address_de,
+    "address_said": homes.address_said,
+    "postcode": homes.postcode,
+    "zip": homes.zip_code,
     "zip_said": lambda rng: said(digits(rng, 5), rng),
     "born": born,
     "born_words": born_words,
@@ -314,9 +281,9 @@ MAKERS: Mapping[str, Maker] = {
     "code_spelled": code_spelled,
     "ip4": ip4,
     "ip6": ip6,
-    **{f"d{count}": (lambda rng, count=count: digits(rng, count)) for count in (3, 4, 5, 6, 7, 8, 9, 10, 12)},
-    **{f"d{count}_said": (lambda rng, count=count: said(digits(rng, count), rng)) for count in (3, 4, 6, 8, 9, 10)},
-    **{f"d{count}_spaced": (lambda rng, count=count: " ".join(digits(rng, count))) for count in (4, 6, 8, 10)},
+    **{f"d{count}": partial(digits, count=count) for count in (3, 4, 5, 6, 7, 8, 9, 10, 12)},
+    **{f"d{count}_said": partial(_digits_said, count) for count in (3, 4, 6, 8, 9, 10)},
+    **{f"d{count}_spaced": partial(_digits_spaced, count) for count in (4, 6, 8, 10)},
     **{
         name: getattr(national, name)
         for name in words(

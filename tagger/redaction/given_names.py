@@ -133,7 +133,8 @@ GIVEN_NAMES: frozenset[str] = frozenset(_TEXT.split())
 
 ALSO_WORDS: frozenset[str] = frozenset(
     words(
-        "abby adam jack alma ava axel basil ben beth bob bonnie brad bruce carol charlie clara dan dana dean dev"
+        "abby adam jack alfredo alma ava axel basil ben beth bob bonnie brad bruce carol charlie clara dan dana"
+        " dean dev"
         " dick don eve "
         "gail gus hari harry harsh ida ike ira iris jay jean jerry jill joan ken kim larry leo levi lewis liz"
         " lois lola lou "

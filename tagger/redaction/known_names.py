@@ -16,7 +16,11 @@ _PARTICLES = frozenset(
 _SHORT_FAMILIES = frozenset(("wu", "li", "xu", "yu", "ng", "hu", "lu", "ye", "du", "ko"))
 _FAMILY_ENDINGS = ("ed", "ing", "ly", "tion", "ment", "able", "ible", "ful", "less", "ness", "ous", "ive", "ies")
 _SHOPS = frozenset(("levi's", "levi’s", "wendy's", "wendy’s", "denny's", "denny’s", "arnold's", "carl's"))
-_TOWNS = re.compile(r"\b(?:san|santa|saint|st\.?|los|fort|port|lake|mount|mt) $", re.IGNORECASE)
+_TOWNS = re.compile(
+    r"\b(?:san|santa|saint|st\.?|los|fort|port|lake|mount|mt|marks (?:and|&)|ruth'?s?|no way|fettuccine|chicken) $",
+    re.IGNORECASE,
+)
+"""Words that make of a first name a town, a shop or a dish."""
 _SURE = re.compile(
     r"\b(?:name|names|it'?s|this is|i'?m|speaking to|speaking with|called|named|for|that'?s|under|by|from|mr|mrs|ms)"
     r"(?: is)? $",
@@ -41,9 +45,7 @@ def _known(match: re.Match[str]) -> Hit | None:
         return None
     start, end = match.start(), match.start() + len(lowered)
     family = _next_word(text, end)
-    if family is not None and (lowered, family[0].lower()) in BRANDS:
-        return None
-    if (start and text[start - 1] in "-_/@#") or _TOWNS.search(text, max(0, start - 7), start):
+    if _names_a_thing(text, start, lowered, family, possessive=word.lower() != lowered):
         return None
     capital = word[0].isupper()
     if family is None or not _is_family(family[0], capital=capital and not word.isupper()):
@@ -51,6 +53,15 @@ def _known(match: re.Match[str]) -> Hit | None:
     if not capital and lowered in ALSO_WORDS and not _SURE.search(text, max(0, start - 24), start):
         return None
     return Hit("NAME", start, _family_end(text, family, capital=capital))
+
+
+def _names_a_thing(text: str, start: int, lowered: str, family: re.Match[str] | None, *, possessive: bool) -> bool:
+    """Whether the first name is part of a brand, a town, a handle or a place: `a table at michael's`."""
+    if family is not None and (lowered, family[0].lower()) in BRANDS:
+        return True
+    at_place = possessive and text[max(0, start - 3) : start].lower() == "at "
+    inside = start > 0 and text[start - 1] in "-_/@#"
+    return at_place or inside or _TOWNS.search(text, max(0, start - 12), start) is not None
 
 
 def _family_end(text: str, family: re.Match[str], *, capital: bool) -> int:

@@ -52,6 +52,10 @@ class Pseudonyms:
             self._given[key] = f"[{kind}_{number}]"
         return self._given[key]
 
+    def has(self, kind: str, value: str) -> bool:
+        """Whether this value has a placeholder already."""
+        return (kind, _plain(kind, value)) in self._given
+
 
 class Marking:
     """One text while it is searched.
@@ -102,7 +106,8 @@ class Marking:
     def _lay_out(self) -> None:
         cuts = [(mark.start, mark.end, MASK) for mark in self.marks]
         if self._fillers:
-            inside = [(start, end, "") for start, end in self._fillers if not self._marked(start, end)]
+            ends = [mark.end for mark in self.marks]
+            inside = [(start, end, "") for start, end in self._fillers if not self._marked(start, end, ends)]
             cuts = sorted([*cuts, *inside])
         parts, at, written = [], 0, 0
         self._starts, self._work_starts = [], []
@@ -115,8 +120,9 @@ class Marking:
             at = end
         self.work = "".join(parts)
 
-    def _marked(self, start: int, end: int) -> bool:
-        return any(mark.start < end and start < mark.end for mark in self.marks)
+    def _marked(self, start: int, end: int, ends: list[int]) -> bool:
+        at = bisect_right(ends, start)
+        return at < len(ends) and self.marks[at].start < end
 
     def _original(self, at: int) -> int:
         piece = bisect_right(self._work_starts, at) - 1

@@ -54,9 +54,7 @@ def name_prefix(text: str, start: int, *, most: int) -> int:
     end, at = start, start
     for _ in range(most):
         match = _WORD.match(text, at)
-        if match is None or not (
-            is_name_word(match[0]) or (end > start and match[0][0].isupper() and match[0].istitle())
-        ):
+        if match is None or not (is_name_word(match[0]) or (end > start and match[0].istitle() and match[0] != "I")):
             break
         end = match.end()
         at = end + 1
@@ -98,7 +96,8 @@ def _every_word(match: re.Match[str]) -> Hit | None:
 def _lone(match: re.Match[str]) -> Hit | None:
     """One capitalised word after `I am`: a name, unless it has the ending of a feeling or a nationality."""
     word = match["v"]
-    feeling = word.lower().endswith(("ed", "ing", "ous", "able", "ful", "ian", "ican", "ish", "ese"))
+    endings = ("ed", "ing", "ous", "able", "ful", "ian", "ican", "ish", "ese")
+    feeling = len(word) > 5 and word.lower().endswith(endings)
     return Hit("NAME", *match.span("v")) if is_name_word(word) and not feeling else None
 
 
@@ -141,7 +140,8 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "NAME",
         re.compile(
-            rf"(?i:(?:^|[.,;] |\b(?:and|sure|ok|okay|yes|yeah) )(?:my )?names?(?: as| :|:| -)? )(?P<v>{NAME_TOKEN})"
+            rf"(?i:(?:^|[.,;] |\b(?:and|sure|ok|okay|yes|yeah) )(?:my )?(?:(?:first|last|full|sur|family)"
+            rf" ?)?names?(?: as| :|:| -)? )(?P<v>{NAME_TOKEN})"
             rf"|^(?i:(?:sure|ok|okay|yes|yeah) )?(?P<v2>{NAME_TOKEN}(?: {NAME_TOKEN})?)(?= (?i:(?:and )?(?:my"
             rf" )?{_BEFORE_CODE})\b)"
         ),

@@ -105,7 +105,7 @@ NATIONAL: tuple[Recogniser, ...] = (
     _passing(r"\d{3}\.\d{3}\.\d{3}-\d{2}", check_brazil),
     _passing(r"[12] ?\d{2} ?(?:0\d|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}", check_france),
     _passing(r"(?:19|20)?\d{6}[-+]\d{4}", check_luhn),
-    _passing(r"[2-9]\d{3} \d{4} \d{4}", check_aadhaar),
+    _passing(r"(?<!\d )[2-9]\d{3} \d{4} \d{4}(?! \d)", check_aadhaar),
     _passing(r"\d{11}", check_poland),
     Recogniser("ID", re.compile(r"(?<![\w-])[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z](?![\w-])"), hints=("0",)),
     Recogniser(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tagger.model import Speaker, Turn
+from tagger.redaction.conversation import mark_turns
 from tagger.redaction.fields import free_value_kind, keyed_kind, plain_key
 from tagger.redaction.lists import EVERYWHERE, Rules
 from tagger.redaction.marking import MAX_PASSES, Marking, Pseudonyms, find_all
@@ -40,7 +42,9 @@ class _Piece:
 def redact_pieces(raw: str, names: Pseudonyms, rules: Rules = EVERYWHERE) -> str:
     """The raw text with its JSON punctuation, field names, ids, times and labels; the customer's id becomes null."""
     json_like = raw.lstrip().startswith(("{", "["))
-    return "".join(_written(piece, names, json_like, rules) for piece in _pieces(raw))
+    pieces = list(_pieces(raw))
+    said = _said(pieces, names, rules) if json_like else {}
+    return "".join(said.get(at) or _written(piece, names, json_like, rules) for at, piece in enumerate(pieces))
 
 
 def redact_text(text: str, names: Pseudonyms, rules: Rules = EVERYWHERE) -> str:
@@ -70,6 +74,28 @@ def _pieces(raw: str) -> Iterator[_Piece]:
             yield _Piece(match[0], literal=True, key=key)
         at = match.end()
     yield _Piece(raw[at:], literal=False, key=key)
+
+
+def _said(pieces: list[_Piece], names: Pseudonyms, rules: Rules) -> dict[int, str]:
+    """The texts of turns by their place, read as the conversation that they are: answers follow questions."""
+    turns: dict[int, Turn] = {}
+    speaker: Speaker = "customer"
+    for at, piece in enumerate(pieces):
+        body = piece.text.strip('"')
+        if piece.literal and plain_key(piece.key) == "speaker":
+            speaker = "agent" if body == "agent" else "system" if body == "system" else "customer"
+        elif piece.literal and plain_key(piece.key) == "text" and piece.text.endswith('"') and len(piece.text) > 1:
+            turns[at] = Turn(speaker, _unescaped(piece.text[1:-1]))
+    rendered = (marking.render(names.of)[0] for marking in mark_turns(list(turns.values()), rules))
+    redacted = dict(zip(turns, rendered, strict=True))
+    return {at: json.dumps(text, ensure_ascii=False) for at, text in redacted.items() if text != turns[at].text}
+
+
+def _unescaped(body: str) -> str:
+    try:
+        return str(json.loads(f'"{body}"', strict=False))
+    except ValueError:
+        return body
 
 
 def _written(piece: _Piece, names: Pseudonyms, json_like: bool, rules: Rules) -> str:

@@ -110,6 +110,11 @@ SECRETS: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         "SECRET",
+        re.compile(r"\bpin\b[\w' ]{0,50}? to (?:be )?(?P<v>\d{4,6})(?![\w-]|[.,]\d)", _I),
+        hints=("pin",),
+    ),
+    Recogniser(
+        "SECRET",
         re.compile(
             r"\b(?:three|3|four|4) (?:digits?|numbers?) (?:on|at) (?:the )?(?:back|front|reverse)(?: of (?:the"
             r"|my) card)?"

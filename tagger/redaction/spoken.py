@@ -54,6 +54,8 @@ LONG_DATE = rf"(?:(?:the\s)?{_DAY}{_OF}{_MONTHS}\.?{_OF}{_YEAR}|{_MONTHS}\.?\s(?
 _BORN = re.compile(r"\b(?:born|birth(?:day|date)?|d\.?\s?o\.?\s?b\.?|geb(?:oren)?|n[ée]e?|nacid[oa]|nat[oa])\b", _I)
 _OLD = re.compile(r"(?:^|\D)(?:19[2-9]\d|200[0-6])(?:\D|$)|\bnineteen[\s-]", _I)
 """A full date in one of these years mostly is somebody's birth: what is complained about is recent."""
+_PERIOD = re.compile(r"\b(?:up to|until|till|since|before|after|between|from|ending|through|and) $", re.IGNORECASE)
+"""Words that make of a date an end of some period."""
 _SIGNS = (
     r"(?:exclamation (?:mark|point)|question mark|hash(?:tag)?|dollar(?: sign)?|pound sign|percent(?: sign)?|underscore"
     r"|ampersand|asterisk|star|at sign|plus(?: sign)?|dash|hyphen|dot|full stop|period)"
@@ -113,7 +115,9 @@ def check_said_code(match: re.Match[str]) -> Hit | None:
 def check_born(match: re.Match[str]) -> Hit | None:
     """A full date after a word of birth, or of a year in which the customers of today were born."""
     before = match.string[max(0, match.start() - 30) : match.start()]
-    return Hit("DOB", *match.span()) if _BORN.search(before) or _OLD.search(match[0]) else None
+    if _BORN.search(before):
+        return Hit("DOB", *match.span())
+    return Hit("DOB", *match.span()) if _OLD.search(match[0]) and not _PERIOD.search(before) else None
 
 
 SAID_MAILBOXES: tuple[Recogniser, ...] = (

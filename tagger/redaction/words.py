@@ -45,6 +45,7 @@ using usps usually valid verified very via visa wait waiting wanna want wanted w
 wednesday week weeks weird welcome well went were what whats whatsapp when where whether which while white who whole
 whose why will willing windows with within without women wonderful wondering work working worried would wow writing
 written wrong wrongly yea yeah year years yep yes yesterday yet you your yours yourself yup zip
+insurance renter renters auto basic preferred whole life petcare irish welsh
 """
 
 NOT_NAMES: frozenset[str] = frozenset(_TEXT.split())
@@ -67,7 +68,9 @@ nine ten times time day days week weeks month months year years hour hours minut
 code city state country street road may might must can could will would shall should pin plan policy claim bank team
 department office desk store shop branch company website app online chat line agent manager customer service support
 room flight hotel seat ticket tickets pizza chicken cheese large medium small with extra gmail yahoo hotmail outlook com
-dot underscore mailcom gmailcom yahoocom
+dot underscore mailcom gmailcom yahoocom needs wants likes lives works thinks keeps owes owns drives plays starts looks
+seems lets turns runs walks moves stays lied lies promised refuses refused insisted claims claimed explained mentioned
+answered replied showed shows offered offers delivered delivers arrived arrives charged charges
 """
 
 NOT_FAMILY: frozenset[str] = NOT_NAMES | frozenset(_VERBS.split())
@@ -79,6 +82,7 @@ vera bradley steve madden morgan stanley jimmy choo jimmy johns jack daniels hug
 karen millen karl lagerfeld louis vuitton christian dior helly hansen laura ashley samuel adams johnny walker
 jamie oliver alexander mcqueen tim hortons raymond james edward jones allen overy harvey nichols oliver bonas max mara
 harry potter simon says charlie card virgin mary caesar salad caesar salads cesar salad cesar salads john silver
+daniel boone ann arbor graham crackers graham cracker eddie bauer tommy hilgiger tommy hilfinger chris steakhouse
 """)
 
 BRANDS: frozenset[tuple[str, str]] = frozenset(zip(_BRANDS[::2], _BRANDS[1::2], strict=True))
