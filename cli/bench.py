@@ -10,8 +10,8 @@ import click
 
 from cli.bench_api import api
 from cli.bench_conversations import conversations
-from cli.bench_load import load
 from cli.bench_fuzz import fuzz
+from cli.bench_load import load
 from cli.bench_measures import measures
 from cli.bench_novelty import novelty
 from cli.bench_privacy import egress, injection
