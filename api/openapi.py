@@ -52,6 +52,7 @@ TAGS = {
     "review": "The analysts' queue.",
     "predict": "The tagger as a function.",
     "taxonomy": "What a job has no place for.",
+    "erasures": "Customers' wishes to be forgotten, and the receipts.",
     "runs": "What ran when.",
     "health": "Whether the server lives and can work.",
 }
