@@ -106,17 +106,17 @@ def _clean_files(home: Home, work: Work, ids: Sequence[str]) -> tuple[str, ...]:
 
 def _derive(home: Home, work: Work) -> list[str]:
     """Fold the figures of every model again, then leave of touched slices nothing older."""
-    notes = derive_everything(home)
+    notes = derive_everything(home, work.slices)
     with home.database.session() as session:
         count_more(session, work.receipt, {"earlier figures": rewrite_past(session, work.slices, work.weeks)})
     return notes
 
 
-def derive_everything(home: Home) -> list[str]:
-    """Fold the figures of every model of every job version from the contacts that are there; what could not be."""
+def derive_everything(home: Home, slices: Sequence[str] | None = None) -> list[str]:
+    """Fold the figures of every model that has some in these slices (None: in any); what could not be."""
     notes = []
     with home.database.session() as session:
-        for job_id, stamp, model in measured_models(session):
+        for job_id, stamp, model in measured_models(session, slices):
             try:
                 job = read_job(session, job_id, stamp=stamp)
             except UnknownJobError:

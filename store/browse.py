@@ -13,6 +13,7 @@ from store.contact_filters import inside
 from store.contact_lists import BadCursorError, ContactRow, Page, list_tagged
 from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.drivers import read_drivers
+from store.erased import erasure_number
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.permitted import permits, permitted
@@ -69,7 +70,7 @@ def dimensions(session: Session, job: Job) -> Mapping[str, tuple[str, ...]]:
     newest = newest_model(session, job.id)
     model = newest[1] if newest is not None and newest[0] == job.stamp else None
     row = newest_moment(session, job, model, None) if model else 0
-    key = (str(session.get_bind().engine.url), job.id, job.stamp, model, row)
+    key = (str(session.get_bind().engine.url), job.id, job.stamp, model, row, erasure_number(session))
     return _dimensions.get(key, lambda: _read_dimensions(session, job, model))
 
 

@@ -35,10 +35,14 @@ def touched_figures(session: Session, keys: Sequence[int]) -> tuple[list[str], l
     return sorted(map(slice_key, slices)), sorted(weeks, key=str)
 
 
-def measured_models(session: Session) -> list[tuple[str, str, str]]:
-    """Every (job, job version, model) that has figures."""
+def measured_models(session: Session, slices: Sequence[str] | None = None) -> list[tuple[str, str, str]]:
+    """Every (job, job version, model) that has figures in one of these slices; None: in any."""
     names = (moments.c.job_id, moments.c.job_version, moments.c.model_id)
-    return [row._tuple() for row in session.execute(select(*names).distinct().order_by(*names))]
+    query = select(*names).distinct()
+    parts = [moments.c.pk > 0]
+    if slices is not None:
+        parts = [moments.c.slice_key.in_(slices[at : at + CHUNK]) for at in range(0, len(slices), CHUNK)]
+    return sorted({row._tuple() for part in parts for row in session.execute(query.where(part))})
 
 
 def rewrite_past(session: Session, slices: Sequence[str], weeks: Sequence[str | None]) -> int:

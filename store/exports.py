@@ -15,8 +15,9 @@ from typing import Any
 from store.settings import Settings
 
 INDEX = "exports.jsonl"
-SAMPLE = "sample"
-ENDINGS = (".jsonl", ".json", ".csv")
+OWN_FOLDERS = ("inbox", "sample")
+"""Folders of the home that hold contacts as they came in: what `headway pull` has read, and the demo's sample."""
+
 SHORTEST_TEXT = 12
 """A shorter turn ("thank you") is in too many records to say whose it is."""
 
@@ -79,7 +80,7 @@ def remove_exports(settings: Settings, gone: Collection[Export]) -> int:
 def strip_exports(settings: Settings, *, ids: Collection[str], texts: Collection[str]) -> Stripped:
     """Take the records that name one of these ids, or hold one of these texts, out of every file on record.
 
-    So too out of the generated sample in the home folder. Files are replaced whole or not at all.
+    So too out of the home's own folders. Files are replaced whole or not at all; one that is no text is `unreadable`.
     """
     names, said = frozenset(one for one in ids if one), tuple(one for one in texts if len(one) >= SHORTEST_TEXT)
     if not names and not said:
@@ -119,10 +120,8 @@ def strip_file(path: Path, mentions: Mentions) -> int:
 
 def _paths(settings: Settings) -> Iterator[Path]:
     yield from (Path(one.path) for one in known_exports(settings))
-    sample = settings.home.absolute() / SAMPLE
-    for path in sorted(sample.iterdir()) if sample.is_dir() else ():
-        if path.name.removesuffix(".gz").endswith(ENDINGS):
-            yield path
+    for folder in OWN_FOLDERS:
+        yield from (path for path in sorted((settings.home.absolute() / folder).rglob("*")) if path.is_file())
 
 
 def _stripped_json(text: str, mentions: Mentions) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from alignment.effort import scale_of
 from alignment.figures import step_figures, target_estimates
 from alignment.scorecard import StepFigures, View
+from store.erased import erasure_number
 from store.kept import Kept
 from store.moments import newest_moment, read_moments
 from store.review_weights import read_reviews
@@ -65,7 +66,7 @@ def _model(session: Session, job: Job) -> str | None:
 
 def _key(session: Session, job: Job, model: str) -> tuple[Hashable, ...]:
     row = newest_moment(session, job, model, None)
-    return (str(session.get_bind().engine.url), job.id, job.stamp, model, row)
+    return (str(session.get_bind().engine.url), job.id, job.stamp, model, row, erasure_number(session))
 
 
 def steps_by_model(session: Session, job: Job, model: str, *, now: datetime) -> Sequence[StepFigures]:

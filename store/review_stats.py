@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from alignment.agreement import Agreement, agreement
 from alignment.estimate import Estimate
 from alignment.intervals import Interval, share_difference, wilson_interval
+from store.erased import erasure_number
 from store.kept import Kept
 from store.review_gold import GoldScore, gold_scores
 from store.review_offers import read_budget, read_today
@@ -128,7 +129,13 @@ def read_agreement(session: Session, job: Job, *, now: datetime) -> tuple[Agreem
     """Agreement of first and second reads by step, the overall one first; kept until somebody decides or undoes."""
     tables = (review_decisions, review_events)
     newest = tuple(session.scalar(select(func.max(table.c.pk))) or 0 for table in tables)
-    key: tuple[Hashable, ...] = (str(session.get_bind().engine.url), job.id, job.stamp, *newest)
+    key: tuple[Hashable, ...] = (
+        str(session.get_bind().engine.url),
+        job.id,
+        job.stamp,
+        *newest,
+        erasure_number(session),
+    )
     labels = [*(step.id for step in job.steps), NONE_FITS]
     return _agreement.get(key, lambda: agreement(_pairs(session, job.id), labels, as_of=now))
 

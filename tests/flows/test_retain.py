@@ -48,26 +48,14 @@ def volumes(run) -> dict[str, float]:
     return {step["step"]: step["volume"]["value"] for step in steps}
 
 
-def test_without_settings_everything_is_kept(planted: Home) -> None:
-    done = retain(planted)
-    assert (done.days, done.removed, done.receipt) == ({}, {}, None)
-
-
-def test_a_dry_run_counts_and_removes_nothing(planted: Home, run, monkeypatch: pytest.MonkeyPatch) -> None:
-    days(monkeypatch, text=1, quarantine=0.0001)
-    done = run("retain", "--dry-run", "--json")
-    assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert told["due"]["text"] > 1000
-    assert told["removed"] == {}
-    assert in_tables(planted.database, [WORDS]) != set()
-
-
 def test_old_words_leave_every_table_and_file_while_tags_and_figures_stay(
     planted: Home, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = days(monkeypatch, text=1, quarantine=0.0001, llm=1, embeddings=1, exports=1, models=1)
     before = volumes(run)
+    told = json.loads(run("retain", "--dry-run", "--json").stdout)
+    assert (told["due"]["text"] > 1000, told["removed"]) == (True, {})
+    assert in_tables(home.database, [WORDS]) != set()
     done = retain(home, now=datetime.now(UTC) + timedelta(days=3))
     assert done.removed["transcripts"] > 1000
     assert done.removed["embeddings"] > 1000
@@ -93,6 +81,8 @@ def test_removed_contacts_leave_their_figures_behind_as_sums(
 
 
 def test_retention_finishes_an_erasure_that_was_only_asked_for(planted: Home) -> None:
+    done = retain(planted)
+    assert (done.days, done.removed, done.receipt) == ({}, {}, None)  # without settings everything is kept
     receipt = ask(planted, Subject(customer="zq-old-customer"), by="ann")
     done = retain(planted)
     assert done.erasures_finished == 1
@@ -102,18 +92,17 @@ def test_retention_finishes_an_erasure_that_was_only_asked_for(planted: Home) ->
     assert in_tables(planted.database, [WORDS]) == {f"quarantine.raw: {WORDS}"}
 
 
-def test_old_notes_go_and_decisions_stay(planted: Home, run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_notes_and_lines_of_the_log_go_and_decisions_stay(
+    planted: Home, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run("review", "ask", "--job", JOB, "zq-old", "--why", "zq note").exit_code == 0
-    home = days(monkeypatch, notes=1)
-    done = retain(home, now=datetime.now(UTC) + timedelta(days=2))
-    assert done.removed["notes"] >= 1
-    assert in_tables(home.database, ["zq note"]) == set()
-
-
-def test_old_lines_of_the_log_go(planted: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     log = planted.settings.home / "logs" / "headway.jsonl"
     log.parent.mkdir(exist_ok=True)
-    old, new = ({"at": at.isoformat(), "event": "x"} for at in (datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC)))
+    later = datetime.now(UTC) + timedelta(days=2)
+    old, new = ({"at": at.isoformat(), "event": "x"} for at in (datetime(2020, 1, 1, tzinfo=UTC), later))
     log.write_text(json.dumps(old) + "\n" + json.dumps(new) + "\n")
-    retain(days(monkeypatch, logs=30))
+    home = days(monkeypatch, notes=1, logs=30)
+    done = retain(home, now=later)
+    assert done.removed["notes"] >= 1
+    assert in_tables(home.database, ["zq note"]) == set()
     assert [json.loads(line) for line in log.read_text().splitlines()] == [new]
