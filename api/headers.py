@@ -34,19 +34,24 @@ ALWAYS = {
 }
 
 
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Who came by https once is kept from coming without it for a year."""
+
+
 class HeadersMiddleware:
-    """Adds the headers of `ALWAYS` to every answer, errors included."""
+    """Adds the headers of `ALWAYS` to every answer, errors included, and those of `OVER_TLS` to answers over https."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to what comes back."""
+        added = {**ALWAYS, **OVER_TLS} if scope.get("scheme") == "https" else ALWAYS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
+                for name, value in added.items():
                     headers.setdefault(name, value)
             await send(message)
 

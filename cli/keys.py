@@ -125,6 +125,24 @@ def logout(name: str, by: str | None) -> None:
     click.echo(f"every login of {name} is over")
 
 
+@group.command()
+@json_option
+def routes(as_json: bool) -> None:
+    """Every route of the server, and which roles may use it."""
+    from api.app import create_app
+    from store.settings import load_settings
+
+    app = create_app(load_settings())
+    found = [(str(one), list(ROLES) if one.open else [role for role in ROLES if role in one.roles], one.open)
+             for one in app.state.routes]  # fmt: skip
+    if as_json:
+        print_json({"routes": [{"route": name, "roles": roles, "anybody": anyone} for name, roles, anyone in found]})
+        return
+    rows = [(name, *("yes" if anyone or role in roles else "-" for role in ROLES)) for name, roles, anyone in found]
+    print_table("Routes", ("route", *ROLES), rows)
+    click.echo(f"{len(found)} routes; {sum(anyone for *_, anyone in found)} of them answer before login")
+
+
 def _show_new(key: AccessKey, token: str, *, as_json: bool) -> None:
     if as_json:
         print_json({**_plain(key, datetime.now(UTC)), "token": token})

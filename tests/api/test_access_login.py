@@ -91,6 +91,11 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites_and_over_https_bound_to
     assert "Domain" not in kept
 
 
+def test_answers_over_https_say_that_it_stays_so(app, browser):
+    assert "strict-transport-security" not in browser.get("/login").headers
+    assert browser_of(app, base="https://headway.example").get("/login").headers["strict-transport-security"]
+
+
 def test_a_cookie_that_was_changed_or_moved_is_nobody(app, browser, key):
     log_in(browser, key)
     body, _, proof = browser.cookies["headway_session"].rpartition(".")

@@ -69,6 +69,14 @@ def test_what_cannot_be_done_is_wrong_usage(run, ready, arguments):
     assert getattr(result.exception, "exit_code", result.exit_code) == 2
 
 
+def test_every_route_is_listed_with_its_roles(run, ready):
+    found = {one["route"]: one for one in json.loads(run("keys", "routes", "--json").stdout)["routes"]}
+
+    assert found["GET /healthz"]["anybody"] is True
+    assert found["POST /v1/review/claim"]["roles"] == ["analyst", "admin"]
+    assert found["POST /v1/contacts"]["roles"] == ["service", "admin"]
+
+
 def test_what_is_done_to_keys_stands_in_the_audit_log_and_the_log_is_whole(run, ready):
     key = make(run)["key_id"]
     run("keys", "revoke", key, "--by", "it desk")
