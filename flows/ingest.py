@@ -55,9 +55,8 @@ def ingest(
     for path in files:
         intake = Intake(home.database, home.identity, str(path), kind, job, source, quarantine, ring)
         held = Held()
-        items = held.back(FileOf(path, kind, job, answers).read(format))
         try:
-            for batch in batched(items):
+            for batch in batched(held.back(FileOf(path, kind, job, answers).read(format))):
                 kept = [item for item in batch if not _began_before(item, since)]
                 total += intake.store(kept).counts + Ingested(passed_over=len(batch) - len(kept))
                 tick(len(batch))

@@ -82,8 +82,8 @@ def discover(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     given = list(paths)
     for path in given:
-        if not path.exists():
-            raise MissingFileError(f"there is no file or folder {path}")
+        if not _is_there(path):
+            raise MissingFileError(f"there is no file or folder {str(path)[:200]}")
         found |= dict.fromkeys(_in_folder(path) if path.is_dir() else [path])
     if not found and given:
         shown = ", ".join(str(path) for path in given)
@@ -174,6 +174,13 @@ def _in_folder(folder: Path) -> list[Path]:
             elif path.is_file() and _readable(path) and not _leads_out(path, inside):
                 found.append(path)
     return sorted(found)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a NUL in it
+        return False
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
