@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from alignment.comparison import Span, spans_of, weeks_in
 from alignment.effort import scale_of
 from alignment.fold import fold
 from alignment.measures import SUMMED, SUMS
-from alignment.moments import Moments
+from alignment.moments import Moments, week_of
 from alignment.scorecard import View
 from alignment.targets import Kind, Targets
 from alignment.verdict import Verdict, judge_views
@@ -63,23 +64,30 @@ def _build(
     spans = spans_of(view, weeks=weeks_in(corrected), before=before)
     if spans is None:
         return ChangeReport(None, {}, "fewer than two weeks of contacts: there is nothing to compare yet")
-    many = corrected.select(View(view.as_of))[0, SUMMED.index("volume"), SUMS.index("n")]
+    both = View(view.as_of, spans[0].start, spans[1].end)
+    many = corrected.select(both)[0, SUMMED.index("volume"), SUMS.index("n")]
     if many > MOST_CONTACTS:
-        return ChangeReport(
-            spans, {}, f"with more than {MOST_CONTACTS:,} contacts only alerts say what a change is made of"
-        )
-    key = view_key(session, job, View(view.as_of))
-    tagged = _kept_tagged.get(key, lambda: _tagged(session, job, model=model, view=view))
+        why = f"these periods hold over {MOST_CONTACTS:,} contacts: choose shorter ones to see what a change is made of"
+        return ChangeReport(spans, {}, why)
+    key = view_key(session, job, both)
+    tagged = _kept_tagged.get(key, lambda: _tagged(session, job, model=model, view=both))
     first, second = (replace(view, start=span.start, end=span.end) for span in spans)
-    within = corrected.within(View(view.as_of, filters=view.filters)) if view.filters else corrected
     verdicts = judge_views(
-        (first, second), target=target, measures=MEASURES, tagged=tagged, corrected=within, scale=scale_of(job)
+        (first, second), target=target, measures=MEASURES, tagged=tagged, corrected=corrected, scale=scale_of(job)
     )
     return ChangeReport(spans, verdicts)
 
 
 def _tagged(session: Session, job: Job, *, model: str, view: View) -> Moments:
-    """What the tagger alone says: moments as if nothing had been reviewed."""
+    """What the tagger alone says of the weeks of a view: moments as if nothing had been reviewed."""
     models = read_response_models(session, job, model)
-    evidence = read_known(session, job, model_id=model, as_of=view.as_of, models=models, reviews={}).evidence
-    return fold(evidence, Targets.of(job))
+    known = read_known(session, job, model_id=model, as_of=view.as_of, models=models, reviews={}, weeks=_weeks(view))
+    return fold(known.evidence, Targets.of(job))
+
+
+def _weeks(view: View) -> list[date] | None:
+    """The Mondays of the weeks that share a day with a view; None where it is open at one end."""
+    if view.start is None or view.end is None:
+        return None
+    first = week_of(view.start)
+    return [first + timedelta(weeks=number) for number in range((view.end - first).days // 7 + 1)]
