@@ -39,7 +39,8 @@ def store_targets(*, line_of: int) -> dict[str, Target]:
         Target("ingest", partial(_ingested, "contacts"), whole.by_hand, whole.mutated),
         _rows("outcome-survey", seeds.ANSWER, partial(_ingested, "outcome-survey")),
         _rows("events", events, partial(_ingested, "events")),
-        _lines("decisions", named, _decisions),
+        # A draw made elsewhere whose probabilities cannot be is refused as a whole: its figures would be wrong.
+        _lines("decisions", named, _decisions, good=0),
         _lines("label-studio", studio, partial(_answers, "label-studio")),
         _lines("argilla", seeds.ARGILLA | {"id": ITEM}, partial(_answers, "argilla")),
     ]
@@ -79,12 +80,12 @@ def _rows(name: str, record: Mapping[str, Any], read: Any) -> Target:
     return Target(name, read, _none, partial(mutated_lines, f"{name}.jsonl", record))
 
 
-def _lines(name: str, record: Mapping[str, Any], read: Any) -> Target:
+def _lines(name: str, record: Mapping[str, Any], read: Any, *, good: int = 1) -> Target:
     """Records that name one item: the honest ones beside a broken one are the same answer, taken once."""
 
     def mutated(number: int) -> Case:
         case = mutated_lines(f"{name}.jsonl", record, number)
-        return Case(case.name, case.make, good=1)
+        return Case(case.name, case.make, good=good)
 
     return Target(name, read, _none, mutated)
 

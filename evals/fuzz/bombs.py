@@ -112,7 +112,7 @@ def _odd_values() -> Iterator[Case]:
         deep = b'{"id":"d","text":"t","x":' + b"[" * depth + b"]" * depth + b"}"
         yield Case(f"{depth:,} levels", lines("a.jsonl", [deep]), good=6)
     yield Case("same key twice", lines("a.jsonl", [b'{"id":"one","id":"two","text":"t"}']), good=6)
-    yield Case("newlines only", written("a.jsonl", good_line(0) + b"\n" * 5_000_000), good=1)
+    yield Case("newlines only", written("a.jsonl", good_line(0) + b"\n" * 500_000), good=1)
     yield Case("NULs only", lines("a.jsonl", Again(b"\0" * 1024, 3 * MB)), good=6)
     for number in (b"1e400", b"-1e400", b"1" * 10_000, b"NaN", b"-Infinity", b"0." + b"0" * 5000 + b"1"):
         yield Case(
@@ -129,7 +129,7 @@ def gzip_cases(*, size: int) -> Iterator[Case]:
     """Packed files; `size` is what the bombs unpack to, in bytes."""
     zeros = Again(b"\0" * 1024, size)
     yield Case(f"{size // MB} MB of zeros, packed", packed("a.jsonl.gz", [*[good_line(0) + b"\n"], *zeros]), good=1)
-    short = Again(b'{"id":"z","text":"z"}\n', min(size, 8 * MB))
+    short = Again(b'{"id":"z","text":"z"}\n', min(size, MB))
     yield Case("one short line again and again, packed", packed("b.jsonl.gz", [good_line(0) + b"\n", *short]), good=1)
     inner = gzip.compress(gzip.compress(bytes(32 * MB)))
     yield Case("packed twice", written("c.jsonl.gz", gzip.compress(inner)))
