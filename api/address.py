@@ -172,10 +172,6 @@ class Links:
         """The list of a step's contacts, as JSON unless `format` says csv or parquet."""
         return self._to("steps", step, "contacts", api=True, outcome=outcome, **more)
 
-    def without_comparison(self) -> Links:
-        """The same addresses with no earlier period beside."""
-        return Links(self.job_id, replace(self.asked, before=None))
-
     def alerts(self, *, api: bool = False) -> str:
         """The alerts' page."""
         return self._to("alerts", api=api, asked=Asked())
