@@ -39,20 +39,23 @@ def erase(
     from flows.erase import resume
     from flows.workspace import Home
     from store.erasure import Subject
+    from store.erasure_space import wipe_space
 
     home = Home.open_home()
     if receipts:
         return _list_receipts(home, as_json=as_json)
     say = _silent if as_json else _say
     if go_on:
-        return _report([one.as_json() for one in resume(home, say=say)], as_json=as_json)
+        done, left = resume(home, say=say), wipe_space(home.database)
+        _report([one.as_json() for one in done], as_json=as_json)
+        return None if left is None else click.echo(left, err=True)
     named = sys.stdin.readline().strip() if customer == "-" else customer
     subject = Subject(named, contact, source)
     if not yes:
         click.echo(f"there is of it: {counts_line(_found(home, subject))}", err=True)
         click.confirm("Erase all of it? It cannot be brought back", abort=True, err=True)
-    done = remove(home, subject, by=by or f"os:{getuser()}", say=say)
-    return _report([done.as_json()], as_json=as_json)
+    erased = remove(home, subject, by=by or f"os:{getuser()}", say=say)
+    return _report([erased.as_json()], as_json=as_json)
 
 
 def _found(home: Any, subject: Any) -> dict[str, int]:
@@ -65,13 +68,13 @@ def _found(home: Any, subject: Any) -> dict[str, int]:
 
 def _report(done: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print_json({"erasures": done})
-        return
+        return print_json({"erasures": done})
     for one in done:
-        click.echo(f"receipt {one['receipt']}: {counts_line(one['counts'])}")
+        click.echo(f"receipt {one['receipt']}: {_removed(one['counts'])}")
         click.echo("\n".join(f"  {note}" for note in one["notes"]))
     if not done:
         click.echo("nothing was left to finish")
+    return None
 
 
 def _list_receipts(home: Any, *, as_json: bool) -> None:
@@ -85,10 +88,15 @@ def _list_receipts(home: Any, *, as_json: bool) -> None:
         return print_json({"receipts": rows})
     cells = [
         [row["receipt"], row["scope"], row["by"], f"{row['asked_at']:%Y-%m-%d %H:%M}",
-         "done" if row["finished_at"] else "not finished", counts_line(row["counts"])]
+         "done" if row["finished_at"] else "not finished", _removed(row["counts"])]
         for row in rows
     ]  # fmt: skip
     return print_table("Erasures", ("receipt", "scope", "by", "asked", "state", "removed"), cells)
+
+
+def _removed(counts: dict[str, int]) -> str:
+    """What there was of it; a kind of which there was nothing is not named."""
+    return counts_line({kind: number for kind, number in counts.items() if number}) or "nothing was there"
 
 
 def _say(line: str) -> None:

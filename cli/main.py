@@ -45,7 +45,7 @@ VERBS = {
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
     "alerts": ("cli.alerts:alerts", "Show changes beyond chance, and whether to believe them."),
     "annotations": ("cli.annotations:group", "List, add, edit and withdraw what stands on the trend lines."),
-    "erase": ("cli.erase:erase", "Erase a customer or a contact from everything under Headway's control."),
+    "erase": ("cli.erase:erase", "Erase a customer, or one contact, and derive the figures again."),
     "originals": ("cli.originals:group", "Show and encrypt again contacts as they came in, where they are kept."),
     "retain": ("cli.retain:retain", "Remove what is past its days; figures stay."),
     "llm": ("cli.llm:group", "Show the LLM behind the tagger, and measure it."),

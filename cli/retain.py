@@ -14,7 +14,7 @@ from cli.output import counts_line, json_option, print_json
 @click.option("--dry-run", is_flag=True, help="Only count what is past its days.")
 @json_option
 def retain(dry_run: bool, as_json: bool) -> None:
-    """Remove what is past its days, by kind; figures stay.
+    """Remove what is past its days; figures stay.
 
     The days are settings, HEADWAY_RETENTION_TEXT_DAYS and so on; a kind without days is kept. Erasures that were
     begun are finished.

@@ -89,31 +89,33 @@ def _change(home: Home, act: Callable[[Session], dict[str, int]]) -> dict[str, i
 
 
 def _texts(home: Home, limit: datetime) -> Mapping[str, int]:
-    """Text by batches: first what was made from it, then the text itself."""
-    models, total = list(shelved_models(home.settings)), Counter[str]()
-    while True:
-        with home.database.session() as session:
-            keys = retention.old_texts(session, limit, most=BATCH)
-            if not keys:
-                return total
-            total.update(_made_from(home, session, keys, models))
-            total.update(retention.remove_texts(session, keys))
+    """Text, after what was made from it."""
+    return _by_batches(home, lambda session: retention.old_texts(session, limit, most=BATCH), retention.remove_texts)
 
 
 def _contacts(home: Home, limit: datetime) -> Mapping[str, int]:
     """Contacts of whole weeks, after their figures were folded for the last time."""
-    monday, models = retention.first_kept_day(limit), list(shelved_models(home.settings))
+    monday = retention.first_kept_day(limit)
     derive_everything(home)
     with home.database.session() as session:
         retention.freeze_figures(session, monday, now=datetime.now(UTC))
-    total = Counter[str]()
+    return _by_batches(
+        home, lambda session: retention.old_contacts(session, monday, most=BATCH), retention.remove_old_contacts
+    )
+
+
+def _by_batches(
+    home: Home, find: Callable[[Session], list[int]], remove: Callable[[Session, list[int]], dict[str, int]]
+) -> Mapping[str, int]:
+    """Contacts by batches, each a unit of work: what was made from their words, then what `remove` takes."""
+    models, total = list(shelved_models(home.settings)), Counter[str]()
     while True:
         with home.database.session() as session:
-            keys = retention.old_contacts(session, monday, most=BATCH)
+            keys = find(session)
             if not keys:
                 return total
             total.update(_made_from(home, session, keys, models))
-            total.update(retention.remove_old_contacts(session, keys))
+            total.update(remove(session, keys))
 
 
 def _made_from(home: Home, session: Session, keys: list[int], models: Models) -> dict[str, int]:

@@ -84,8 +84,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact], *, wary:
     measure what that would do.
     """
     space, names = reader.space, names_of(job)
-    said = [document_of(contact) for contact in contacts]
-    plain = [plain_of(one, names) if wary else Plain(one) for one in said]
+    plain = [plain_of(one, names) if wary else Plain(one) for one in map(document_of, contacts)]
     answers = reader.answer([one.document for one in plain])
     scores, groups = answers.scores.probabilities, answers.scores.by_group
     best = groups.argmax(axis=1)
