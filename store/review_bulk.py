@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from alignment.estimate import Estimate
 from alignment.intervals import wilson_interval
+from store.audit import acting, record_audit
 from store.review_offers import is_open
 from store.review_plan_tables import review_bulk_items, review_bulks
 from store.review_standing import read_reads, restage, said
@@ -144,6 +145,8 @@ def apply_bulk(
     session.execute(insert(review_bulk_items), rows)
     _decide(session, names, answer, by=by, now=now, note=f"bulk {bulk}")
     restage(session, names)
+    detail = {"by": by, "decisions": len(names), "step": step, "outcome": outcome}
+    record_audit(session, who=acting(session), action="review.decide", object=f"bulk/{bulk}", detail=detail)
     return bulk
 
 
@@ -161,6 +164,8 @@ def undo_bulk(session: Session, bulk: str, *, by: str, now: datetime) -> int:
     ]
     if events:
         session.execute(insert(review_events), events)
+        detail = {"by": by, "decisions": len(events)}
+        record_audit(session, who=acting(session), action="review.undo", object=f"bulk/{bulk}", detail=detail)
     restage(session, names)
     return len(events)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from api.audited import note
 from api.headers import json_answer
 from api.tables import Form, FormOf, table_answer
 from api.v1.documents import plain
@@ -50,4 +51,5 @@ def list_answer(
     found = read(session, read_job(session, job).id, as_of=page.as_of, cursor=page.cursor, limit=page.limit)
     if page.form == "json":
         return json_answer(request, {"items": plain(found.items), "next_cursor": found.next_cursor})
+    note(request, session, "export.write", f"job/{job}", kind=name, form=page.form, rows=len(found.items))
     return table_answer(request, page.form, f"{job}-{name}", found.items, more=found.next_cursor)
