@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from evals.fuzz.bombs import MB
 from evals.fuzz.case import BAD, Case, Target
 from evals.fuzz.child import run_case
+from evals.fuzz.guided import NoAtherisError, guided
 from evals.fuzz.report import fuzz_json, fuzz_text
 from evals.fuzz.targets import reading_targets
-from evals.fuzz.watch import Limits, Plan, watch
+from evals.fuzz.watch import HERE, Limits, Plan, watch
 from flows.fuzzing import store_targets
 
 READERS = reading_targets(line_of=22 * MB)
@@ -110,3 +112,13 @@ def test_the_command_counts_and_its_exit_code_says_how_it_went(run: Callable[...
     done = run("bench", "fuzz", "--reader", "webvtt", "--cases", 2, "--line-of", 1, "--json")
     assert done.exit_code == 0, done.output
     assert run("bench", "fuzz", "--reader", "nothing").exit_code == 2
+
+
+def test_the_guided_search_runs_or_says_what_it_needs() -> None:
+    if find_spec("atheris") is None:
+        with pytest.raises(NoAtherisError, match="pip install"):
+            guided("job", HERE, seconds=1, say=print)
+        return
+    said: list[str] = []
+    assert guided("job", HERE, seconds=1, say=said.append), said
+    assert "DONE" in said[0]
