@@ -113,10 +113,7 @@ def raise_alert(
         "kind": kind,
         "measure": measure,
         "step": step,
-        "first": alarm.first,
-        "since": alarm.since,
-        "at": alarm.at,
-        "strength": alarm.strength,
+        **{name: getattr(alarm, name) for name in ("first", "since", "at", "strength")},
         "content": dict(content),
         "raised_at": now,
     }
