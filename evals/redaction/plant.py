@@ -9,7 +9,6 @@ from functools import cache
 from importlib import resources
 from random import Random
 from typing import Literal, get_args
-from zlib import crc32
 
 from evals.redaction.decoy_values import DECOYS
 from evals.redaction.values import MAKERS
@@ -18,6 +17,7 @@ from tagger.model import Contact, Speaker, Turn
 Style = Literal["typed", "lower", "asr"]
 Half = Literal["seen", "held out"]
 
+SECOND = "# second writing"
 _SLOT = re.compile(r"\{(?:(?P<kind>[A-Z]+):)?(?P<maker>[a-z_]+?\d*(?:_[a-z]+)*)\}")
 _SPEAKERS: dict[str, Speaker] = {"A": "agent", "S": "system"}
 _FILLERS = ("um", "uh", "er", "you know", "like", "so")
@@ -60,9 +60,14 @@ class Planted:
 
 @cache
 def read_forms(name: Literal["forms", "decoys"] = "forms") -> tuple[Form, ...]:
-    """The forms of a file. Which half one is in is told by a hash of its text: nobody chose."""
+    """The forms of a file. The second writing is held out: nothing was changed after a look at what it shows."""
     lines = resources.files("evals.redaction").joinpath(f"{name}.txt").read_text("utf-8").splitlines()
-    return tuple(_form(number, line) for number, line in enumerate(lines, 1) if line and line[0] != "#")
+    second = next((number for number, line in enumerate(lines, 1) if line.startswith(SECOND)), len(lines) + 1)
+    return tuple(
+        _form(number, line, "held out" if number > second else "seen")
+        for number, line in enumerate(lines, 1)
+        if line and line[0] != "#"
+    )
 
 
 def plant(form: Form, *, seed: int) -> Planted:
@@ -85,7 +90,7 @@ def draw(name: Literal["forms", "decoys"], *, wanted: int, seed: int = 0) -> lis
     return [plant(form, seed=seed * 10_000 + number) for number in range(rounds) for form in forms]
 
 
-def _form(number: int, line: str) -> Form:
+def _form(number: int, line: str, half: Half) -> Form:
     style, _, text = (part.strip() for part in line.partition("|"))
     if style not in get_args(Style):
         raise ValueError(f"line {number}: unknown style {style!r}")
@@ -93,7 +98,6 @@ def _form(number: int, line: str) -> Form:
     for part in text.replace("\\n", "\n").split(" / "):
         name, _, rest = part.partition(": ")
         turns.append((_SPEAKERS[name], rest) if name in _SPEAKERS else ("customer", part))
-    half: Half = "seen" if crc32(text.encode()) % 2 else "held out"
     return Form(number, style, tuple(turns), half)  # type: ignore[arg-type]  # checked above
 
 

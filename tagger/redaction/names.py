@@ -141,7 +141,7 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
         "NAME",
         re.compile(
             rf"(?i:(?:^|[.,;] |\b(?:and|sure|ok|okay|yes|yeah) )(?:my )?(?:(?:first|last|full|sur|family)"
-            rf" ?)?names?(?: as| :|:| -)? )(?P<v>{NAME_TOKEN})"
+            rf" ?)?names?(?: as| is| :|:| -)? )(?P<v>{NAME_TOKEN})"
             rf"|^(?i:(?:sure|ok|okay|yes|yeah) )?(?P<v2>{NAME_TOKEN}(?: {NAME_TOKEN})?)(?= (?i:(?:and )?(?:my"
             rf" )?{_BEFORE_CODE})\b)"
         ),
@@ -156,6 +156,16 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
         ),
         _told,
         ("calling", "speaking", "here"),
+    ),
+    Recogniser(
+        "NAME",
+        re.compile(
+            rf"(?i:\b(?:told|informed|advised|helped|served|assisted) by |^(?:hi|hello|hey|dear) "
+            rf"|\byou(?:'re| are) (?:speaking|chatting|talking) (?:with|to) |\bthank you )(?P<v>{NAME_TOKEN})"
+            r"(?=,| (?i:thanks|thank|that|in the|from|at|one moment|let me|for (?:that|calling|waiting|holding))\b)"
+        ),
+        _told,
+        ("by ", "hi ", "hello", "hey", "dear", "speaking", "chatting", "talking", "thank"),
     ),
     Recogniser(
         "NAME",

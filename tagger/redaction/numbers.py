@@ -93,12 +93,14 @@ BORN: tuple[Recogniser, ...] = (
     Recogniser(
         "DOB",
         re.compile(
-            r"\b(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born|birth to \w{2,4})"
+            r"\b(?:geboren(?: am)?|n[ée]e? le|nacid[oa] el|nat[oa] il"
+            r"|date of birth|birth ?date|birthday|d\.?o\.?b\.?|born|birth to \w{2,4})"
             rf"(?:\s(?:is|was|on|in|would be)){{0,2}}\s{{0,2}}[:=-]?\s{{0,2}}(?P<v>{_DATE})\b",
             _I,
         ),
-        hints=("birth", "dob", "d.o.b", "born"),
+        hints=("birth", "dob", "d.o.b", "born", "gebor", "né", "ne", "nacid", "nat"),
     ),
+    Recogniser("DOB", re.compile(r"(?<=\ue000, )\d{1,2}([-/.])\d{1,2}\1\d{2,4}(?![\w/-]|\.\d)"), hints=("0",)),
     Recogniser(
         "DOB",
         re.compile(

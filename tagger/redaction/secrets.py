@@ -7,6 +7,7 @@ import re
 from tagger.redaction.checks import digits_of
 from tagger.redaction.phrases import check_one_time_code, check_secret, check_url, check_user
 from tagger.redaction.recogniser import LINK, Hit, Recogniser
+from tagger.redaction.spoken import NUMBER_WORD
 from tagger.redaction.wording import words
 
 _I = re.IGNORECASE
@@ -36,6 +37,11 @@ def _check_chosen(match: re.Match[str]) -> Hit | None:
 def _check_sent(match: re.Match[str]) -> Hit | None:
     """Digits named as a code; three to eight of them."""
     return Hit("SECRET", *match.span("v")) if 3 <= len(digits_of(match["v"])) <= 8 else None
+
+
+def _check_back(match: re.Match[str]) -> Hit | None:
+    """The three or four digits of a card's back, typed or said."""
+    return Hit("SECRET", *match.span("v"))
 
 
 def _whole_user(match: re.Match[str]) -> Hit:
@@ -118,10 +124,10 @@ SECRETS: tuple[Recogniser, ...] = (
         re.compile(
             r"\b(?:three|3|four|4) (?:digits?|numbers?) (?:on|at) (?:the )?(?:back|front|reverse)(?: of (?:the"
             r"|my) card)?"
-            r"(?: (?:is|are)|:)? (?P<v>\d ?\d ?\d(?: ?\d)?)(?!\w)",
+            rf"(?: (?:is|are)|:)? (?P<v>\d ?\d ?\d(?: ?\d)?|{NUMBER_WORD}(?:[ ,-]{{1,2}}{NUMBER_WORD}){{1,3}})(?!\w)",
             _I,
         ),
-        _check_sent,
+        _check_back,
         ("digit", "number"),
     ),
 )

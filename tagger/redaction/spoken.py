@@ -14,6 +14,7 @@ _TENS = r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 NUMBER_WORD = rf"(?:{_ONES}|{_TEENS}|{_TENS}|double|triple|treble)"
 NUMBERS = re.compile(rf"\b{NUMBER_WORD}\b", re.IGNORECASE)
 _ONE, _TEEN, _TEN = (frozenset(words.split("|")) for words in (_ONES, _TEENS, _TENS))
+_COUNTS = _ONE | _TEEN | _TEN | {"double", "triple", "treble"}
 _GAP = r"[\s,.-]{1,3}"
 _NUMBER = rf"(?:{NUMBER_WORD}|o|\d{{1,4}})"
 _RUN = rf"(?:{NUMBER_WORD}|\d{{1,4}})(?:{_GAP}(?:and{_GAP})?{_NUMBER}){{2,40}}"
@@ -101,7 +102,7 @@ def check_said_code(match: re.Match[str]) -> Hit | None:
     """Letters and digits said one by one; without a cue at least two telling letters and three digits."""
     start, end = match.span()
     words = [word[0].lower() for word in _WORD.finditer(match[0])]
-    count, _ = digits_said(" ".join(word for word in words if word in _ONE | _TEEN | _TEN or word.isdigit()))
+    count, _ = digits_said(" ".join(word for word in words if word in _COUNTS or word.isdigit()))
     letters = sum(len(word) == 1 and word.isalpha() for word in words) + sum(
         word in _SPELLERS.split("|") for word in words
     )
@@ -118,6 +119,12 @@ def check_born(match: re.Match[str]) -> Hit | None:
     if _BORN.search(before):
         return Hit("DOB", *match.span())
     return Hit("DOB", *match.span()) if _OLD.search(match[0]) and not _PERIOD.search(before) else None
+
+
+def _spaced(match: re.Match[str]) -> Hit | None:
+    """Digits typed one by one: five, or four that a cue announces."""
+    kind = announced(match.string, match.start())
+    return Hit(kind or "ACCOUNT", *match.span()) if kind or len(match[0]) >= 9 else None
 
 
 SAID_MAILBOXES: tuple[Recogniser, ...] = (
@@ -156,6 +163,12 @@ SAID_DATES: tuple[Recogniser, ...] = (
 
 SAID_NUMBERS: tuple[Recogniser, ...] = (
     Recogniser(
+        "ORDER",
+        re.compile(rf"(?<![\w'’-]){_CODE}(?![\w'’])", _I),
+        check_said_code,
+        ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple"),
+    ),
+    Recogniser(
         "ACCOUNT",
         re.compile(rf"(?<![\w$€£.-]){_RUN}{_COUNTED}", _I),
         check_said,
@@ -176,11 +189,6 @@ SAID_NUMBERS: tuple[Recogniser, ...] = (
             "ten",
         ),
     ),
-    Recogniser(
-        "ORDER",
-        re.compile(rf"(?<![\w'’-]){_CODE}(?![\w'’])", _I),
-        check_said_code,
-        ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple"),
-    ),
+    Recogniser("ACCOUNT", re.compile(r"(?<![\w$€£.-])\d(?: \d){3,20}(?!\w|[.,]\d)"), _spaced, ("0",)),
 )
 """In the order in which they are tried."""

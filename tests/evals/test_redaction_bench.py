@@ -61,7 +61,7 @@ def test_a_second_opinion_adds_only_what_the_first_left():
 def test_a_small_run_keeps_what_is_claimed():
     planted, plain = draw("forms", wanted=900), draw("decoys", wanted=300)
     system = measure("headway", ours, planted, plain)
-    for half, least in (("seen", 0.98), ("held out", 0.93)):
+    for half, least in (("seen", 0.98), ("held out", 0.88)):
         assert system.halves[half].recall["ALL"].value >= least
         assert system.halves[half].precision["ALL"].value >= 0.99
         assert system.decoys[half].value <= 0.01
