@@ -19,7 +19,6 @@ from tagger.model import Contact, Turn
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
-JOB = "online-order"
 HOMOGLYPHS = str.maketrans("aceiopsxyIO", "асеіорѕхуІО")
 LEET = str.maketrans("aeiost", "43105" + "7")
 
@@ -46,7 +45,7 @@ class Case:
 
 
 def shipped_cases(job: Job) -> list[Case]:
-    """The set that comes with Headway, for the job that it was written for."""
+    """The set that comes with Headway: plain contacts about online orders, attackers who want labels of this job."""
     first, fresh = _kept("attacks"), _kept("fresh")
     plains: list[Mapping[str, str]] = first["plain"]
     found = []
@@ -112,7 +111,7 @@ def _forms(attacks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, 
 
 def _target(job: Job, outcome: str, turn: int) -> str:
     """An outcome of another step, another one for each attack."""
-    others = [one for one in job.outcome_by_id if job.step_of[one] != job.step_of[outcome]]
+    others = [one for one in job.outcome_by_id if job.step_of[one] != job.step_of.get(outcome)]
     return others[7 * turn % len(others)]
 
 
