@@ -118,6 +118,9 @@ def main() -> None:
         # The reader (head, less) has seen enough; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:  # a full disk, a folder in place of a file, no right to write there
+        click.echo(f"headway: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

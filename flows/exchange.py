@@ -67,6 +67,8 @@ def export_to(workspace: Workspace, tool: Tool, out: Path, *, people: People, to
 
 def _to_label_studio(job: Job, items: Iterable[Outgoing], out: Path, people: People) -> tuple[int, list[Path]]:
     beside = out.with_suffix(".xml")
+    if beside == out:
+        raise BadInputError(f"{out}: the labelling configuration goes beside the tasks as .xml; name a .json file")
     beside.write_text(label_studio.config(job), "utf-8")
     return _write_array(out, (label_studio.task(item, job, people) for item in items)), [out, beside]
 
@@ -83,8 +85,10 @@ def _to_argilla(job: Job, items: Iterable[Outgoing], out: Path, people: People) 
 
 def _write_array(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     """A JSON array, one element a line, whole or not at all; how many elements."""
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"{path} is no file: what is written would take its place; name a file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft, count = path.with_suffix(".part"), 0
+    draft, count = path.with_name(f".{path.name}.part"), 0
     with draft.open("w", encoding="utf-8") as file:
         file.write("[\n")
         for count, row in enumerate(rows, start=1):

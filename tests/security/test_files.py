@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,3 +108,19 @@ def test_a_line_that_grew_too_long_is_tried_again_from_its_redacted_copy(
     path.write_text('{"id": "c-1", "text": "' + "[" * 5000 + '", "cost": ' + "9" * 9000 + "}\n")
     done = run("quarantine", "retry")
     assert done.exit_code == 3, done.exception
+
+
+@pytest.mark.parametrize("form", ["jsonl", "label-studio"])
+def test_an_export_takes_the_place_of_no_folder_pipe_or_device(home: Path, tmp_path: Path, form: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    places = [tmp_path] if form == "jsonl" else [tmp_path, pipe, Path("/dev/null"), tmp_path / "x.xml"]
+    for place in places:
+        arguments = ["review", "export", "--job", "online-order", "--format", form, "--out", str(place)]
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments], capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode in (1, 2), done.stderr
+        assert "Traceback" not in done.stderr
+    assert Path("/dev/null").is_char_device()
+    assert pipe.is_fifo()
