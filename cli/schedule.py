@@ -31,13 +31,17 @@ def command(jobs: tuple[str, ...], only_list: bool, limit: int, as_json: bool) -
     settings = load_settings()
     table = settings.schedule or Timetable()
     wanted = [open_job(one, settings).id for one in jobs or table.jobs]
-    if not only_list and not os.environ.get("PREFECT_API_URL"):
+    api = os.environ.get("PREFECT_API_URL")
+    if not only_list and not api:
         raise click.UsageError(
             "PREFECT_API_URL is not set: start a server with `prefect server start`, then "
             "`export PREFECT_API_URL=http://127.0.0.1:4200/api`; or run `headway run` from cron"
         )
     from flows.deployments import deployments
+    from flows.prefect_reach import check_prefect
 
+    if api and not only_list:
+        check_prefect(api)
     found = deployments(wanted, table)
     _show(found, table, as_json=as_json)
     if not only_list:

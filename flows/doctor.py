@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 
-import httpx
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.llm_status import LlmStatus
+from flows.prefect_reach import prefect_fault
 from store.clock import database_now
 from store.freshness import freshness
 from store.jobs import list_jobs
@@ -153,13 +153,9 @@ def _prefect() -> Iterator[Finding]:
     api = os.environ.get("PREFECT_API_URL")
     if not api:
         return
-    try:
-        httpx.get(f"{api.rstrip('/')}/health", timeout=SECONDS).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        do = "start it with `prefect server start`, or unset PREFECT_API_URL to run directly"
-        yield Finding("Prefect", f"{api} does not answer ({error})", do)
-    else:
-        yield Finding("Prefect", f"{api} answers")
+    fault = prefect_fault(api)
+    do = "start it with `prefect server start`, or unset PREFECT_API_URL to run directly"
+    yield Finding("Prefect", fault, do) if fault else Finding("Prefect", f"{api} answers")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
