@@ -37,7 +37,7 @@ def parse_answer(row: Mapping[str, Any], labels: LabelReader, *, now: datetime) 
     The numbers are kept as they were given; `SCALES` names what they are counted as. Raises RowError.
     """
     outcome = _known(row, "outcome", labels)
-    scale = str(row.get("scale") or "1-10")
+    scale = str(row["scale"]) if _given(row, "scale") else "1-10"
     if scale not in SCALES:
         raise RowError("unknown-scale", f"scale: {scale!r} is not one of {', '.join(SCALES)}")
     top = SCALES[scale]

@@ -15,14 +15,22 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, pattern=r"\S
 Attributes = Annotated[
     dict[str, str | float | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
 ]
-When = Annotated[datetime, Field(description="ISO 8601, UTC where no zone is named; not in the future")]
-NOTHING = ({"type": "string", "maxLength": 0}, {"type": "null"})
-WhenKnown = Annotated[datetime | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, *NOTHING]})]
+EMPTY = {"type": "string", "maxLength": 0}
+DATED = ({"type": "string", "format": "date-time"}, {"type": "string", "format": "date"})
+When = Annotated[
+    datetime,
+    WithJsonSchema({"anyOf": list(DATED), "description": "ISO 8601, UTC where no zone is named; not in the future"}),
+]
+WhenKnown = Annotated[datetime | None, WithJsonSchema({"anyOf": [*DATED, EMPTY, {"type": "null"}]})]
 """The same where it may be missing; an empty text is nothing."""
 
 
-TRUTHS = (True, False, None, 0, 1, "true", "false", "yes", "no", "0", "1", "")
-Success = Annotated[bool | None, WithJsonSchema({"enum": list(TRUTHS)})]
+TRUTH = {"anyOf": [{"type": "boolean"}, {"type": "null"}, {"type": "string"}, {"enum": [0, 1]}]}
+Success = Annotated[bool | None, WithJsonSchema(TRUTH)]
+Label = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Missing = Literal[""]
+Number = Annotated[str, Field(min_length=1, description="a number as text, as tables have it")]
+"""Rows may come from tables: there numbers are text, and what is missing is empty."""
 
 
 class TurnBody(BaseModel):
@@ -65,14 +73,14 @@ class ContactFacts(BaseModel):
     """What is known of a contact besides its words."""
 
     id: Name | int
-    customer_id: Name | int | None = None
+    customer_id: Name | int | Missing | None = None
     channel: str | None = None
     started_at: WhenKnown = None
     ended_at: WhenKnown = None
     segment: Attributes | None = None
     circumstance: Attributes | None = None
     transfers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    cost: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    cost: Annotated[float, Field(ge=0)] | None = None
     abandoned: bool | None = None
     survey: FiveSurveyBody | SurveyBody | None = None
     labels: LabelsBody | None = None
@@ -93,40 +101,40 @@ class TextBody(ContactFacts):
 class AnswerFacts(BaseModel):
     """Who answered about which outcome, and when."""
 
-    respondent_id: Name | float
+    respondent_id: Label | float
     answered_at: When
-    outcome: Name | float
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    segment: Attributes | None = None
-    circumstance: Attributes | None = None
+    outcome: Label | float
+    weight: Annotated[float, Field(ge=0, le=1e6)] | Number | Missing | None = None
+    segment: Attributes | Missing | None = None
+    circumstance: Attributes | Missing | None = None
 
 
 class AnswerBody(AnswerFacts):
     """What one person answered about one outcome, from 1 to 10."""
 
-    importance: Annotated[float, Field(ge=1, le=10)]
-    satisfaction: Annotated[float, Field(ge=1, le=10)]
-    scale: Literal["1-10"] | None = None
+    importance: Annotated[float, Field(ge=1, le=10)] | Number
+    satisfaction: Annotated[float, Field(ge=1, le=10)] | Number
+    scale: Literal["1-10", ""] | None = None
 
 
 class FiveAnswerBody(AnswerFacts):
     """The same asked from 1 to 5; `scale` says how that is counted."""
 
-    importance: Annotated[float, Field(ge=1, le=5)]
-    satisfaction: Annotated[float, Field(ge=1, le=5)]
+    importance: Annotated[float, Field(ge=1, le=5)] | Number
+    satisfaction: Annotated[float, Field(ge=1, le=5)] | Number
     scale: Literal["1-5-top-two", "1-5-linear"]
 
 
 class EventBody(BaseModel):
     """One thing that a customer did with the product on a step."""
 
-    event_id: Name | float
+    event_id: Label | float
     at: When
-    step: Name | float
+    step: Label | float
     type: Literal["start", "complete", "error", "confident", "adopt", "engage", "return"]
-    customer_id: Name | float | None = None
+    customer_id: Label | float | Missing | None = None
     success: Success = None
-    segment: Attributes | None = None
+    segment: Attributes | Missing | None = None
 
 
 class RefusedShape(Shape):
