@@ -22,17 +22,17 @@ def parse_decision(data: Any, labels: LabelReader) -> Decision:
         raise ReviewError("decision: `by` and `at` are needed, so that taking it twice changes nothing")
     step = _text(data, "step")
     decided = Labels(step) if step == CANNOT_TELL else labels.resolve(Labels(step, _text(data, "outcome")))
-    others = data.get("secondary") or []
+    others = [] if data.get("secondary") is None else data["secondary"]
     if not isinstance(others, list) or not all(isinstance(one, str) for one in others):
         raise ReviewError(f"decision.secondary: {str(others)[:80]!r} must be a list of steps")
     return Decision(
         step=decided.step,
         outcome=decided.outcome,
-        by=analyst_name(str(data["by"]), longest=LONGEST_BY),
+        by=analyst_name(_text(data, "by") or "", longest=LONGEST_BY),
         at=_moment(data["at"]),
         secondary=labels.others(others, primary=decided.step),
         seconds=_seconds(data.get("seconds")),
-        suggestion_hidden=bool(data.get("suggestion_hidden", False)),
+        suggestion_hidden=_hidden(data.get("suggestion_hidden")),
     )
 
 
@@ -58,8 +58,16 @@ def _moment(given: Any) -> datetime:
 def _seconds(given: Any) -> float | None:
     try:
         seconds = None if given is None else float(given)
+        if isinstance(given, bool):
+            raise TypeError
     except (TypeError, ValueError, OverflowError) as error:
         raise ReviewError(f"decision.seconds: {str(given)[:80]!r} is not a number") from error
     if seconds is not None and not 0 <= seconds < inf:
         raise ReviewError(f"decision.seconds: {str(given)[:80]!r} must be 0 or more")
     return seconds
+
+
+def _hidden(given: Any) -> bool:
+    if not isinstance(given, bool | None):
+        raise ReviewError(f"decision.suggestion_hidden: {str(given)[:40]!r} must be true or false")
+    return bool(given)

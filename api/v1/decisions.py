@@ -16,7 +16,7 @@ from api.problems import Problem, RefusedBodyError
 from api.tables import TABLES
 from api.v1.examples import DECISION, as_lines
 from api.v1.intake import given_rows
-from api.v1.intake_shapes import Name, When, body_schemas
+from api.v1.intake_shapes import Label, Number, When, body_schemas
 from api.v1.lists import PageOf, list_answer
 from api.v1.shapes import Shape
 from store.decision_import import take_decisions, take_outside_draw
@@ -30,21 +30,21 @@ class SaidBody(BaseModel):
     """What was decided; `step` null: fits no step, `_cannot_tell`: the text does not say."""
 
     step: str | None
-    by: Name
+    by: Label
     at: When
     outcome: str | None = None
-    secondary: list[str] = []
-    seconds: Annotated[float, Field(ge=0, le=1e9)] | None = None
-    suggestion_hidden: bool = False
+    secondary: list[str] | None = None
+    seconds: Annotated[float, Field(ge=0)] | Number | None = None
+    suggestion_hidden: bool | None = None
 
 
 class DecidedBody(BaseModel):
     """A line of `headway review export`, by its item or its contact; `decision` null: still open."""
 
-    item: Annotated[str, Field(max_length=64)] | None = None
-    contact_id: Name | None = None
-    pi: Annotated[float, Field(gt=0, le=1)] | None = None
-    drawn: bool | None = None
+    item: str | None = None
+    contact_id: str | None = None
+    pi: Annotated[float, Field(gt=0, le=1)] | Number | None = None
+    drawn: Any = None
     decision: SaidBody | None = None
 
 
