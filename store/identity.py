@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,16 @@ def _kept_key(path: Path) -> bytes:
         # O_EXCL: of two processes that start together only one makes the key
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        _close_to_others(path)
         return bytes.fromhex(path.read_text())
     key = secrets.token_bytes(32)
     with os.fdopen(handle, "w") as file:
         file.write(key.hex())
     return key
+
+
+def _close_to_others(path: Path) -> None:
+    """A key that was copied with loose rights becomes its owner's alone, where we are the owner."""
+    if path.stat().st_mode & 0o077:
+        with suppress(PermissionError):
+            path.chmod(0o600)
