@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def segments(job: str, measure: MeasureName, as_json: bool, **chosen: Any) -> None:
-    """Compare every segment, circumstance and channel with all other contacts, step by step.
+    """Compare every group with all other contacts, step by step.
 
     A difference is named only so that at most one in ten of those named is chance, in the mean.
     """
