@@ -41,6 +41,9 @@ class TurnBody(BaseModel):
     at: WhenKnown = None
 
 
+Blank = Annotated[str, Field(pattern=r"^[\s\x00]*$")]
+
+
 class SurveyFacts(BaseModel):
     """Whether it was resolved, and when the customer answered."""
 
@@ -52,7 +55,16 @@ class SurveyBody(SurveyFacts):
     """What the customer answered afterwards, effort from 1 to 7."""
 
     effort: Annotated[float, Field(ge=1, le=7)] | None = None
-    scale: Literal["ces2-7"] | None = None
+    scale: Literal["ces2-7"] | Blank | None = None
+
+
+class NoSurveyBody(BaseModel):
+    """A survey that nobody answered."""
+
+    effort: None = None
+    resolved: None = None
+    answered_at: None = None
+    scale: Any = None
 
 
 class FiveSurveyBody(SurveyFacts):
@@ -82,7 +94,7 @@ class ContactFacts(BaseModel):
     transfers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     cost: Annotated[float, Field(ge=0)] | None = None
     abandoned: bool | None = None
-    survey: FiveSurveyBody | SurveyBody | None = None
+    survey: FiveSurveyBody | SurveyBody | NoSurveyBody | None = None
     labels: LabelsBody | None = None
 
 
