@@ -33,7 +33,7 @@ CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "304", "401", "403", "404", "409", "413", "422", "429", "503"]
 """
-"""422 too: a name that no job has, or a period that ends before it begins, is valid to a schema. 429: after wrong keys."""
+"""422: a name that no job has, or a period that ends before it begins, is valid to a schema. 429: after wrong keys."""
 
 ROUNDS = 6
 """A group is asked again with other random numbers until it has had its cases."""
