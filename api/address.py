@@ -13,6 +13,8 @@ from alignment.scorecard import View
 from taxonomy.errors import BadInputError
 
 PERIOD = ("from", "to", "compare_from", "compare_to", "as_of")
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Days that an address may name: weeks and windows are counted from them, and calendars end at the year 9999."""
 
 
 class BadFilterError(BadInputError):
@@ -97,9 +99,17 @@ def _day(name: str, text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadFilterError(f"{name}: {text!r} is not a date; write it as 2026-03-31") from None
+    return within(name, day)
+
+
+def within(name: str, day: date) -> date:
+    """A day that can be counted from. Raises BadFilterError for one before 1900 or after 2999."""
+    if EARLIEST <= day <= LATEST:
+        return day
+    raise BadFilterError(f"{name}: {day} is out of reach; name a day from {EARLIEST} to {LATEST}")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -109,6 +119,7 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign not escaped arrives as a space
     except ValueError:
         raise BadFilterError(f"as_of: {text!r} is not a moment; write it as 2026-03-31T09:00:00Z") from None
+    within("as_of", moment.date())
     return in_utc(moment)
 
 

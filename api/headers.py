@@ -39,7 +39,10 @@ OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class HeadersMiddleware:
-    """Adds the headers of `ALWAYS` to every answer, errors included, and those of `OVER_TLS` to answers over https."""
+    """Adds the headers of `ALWAYS` to every answer, errors included, and those of `OVER_TLS` to answers over https.
+
+    A 304 gets no policy: browsers put its headers in place of the kept page's, whose script would then not run.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,7 +55,8 @@ class HeadersMiddleware:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in added.items():
-                    headers.setdefault(name, value)
+                    if not (message["status"] == 304 and name == "Content-Security-Policy"):
+                        headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -114,10 +114,10 @@ class HealthShape(Shape):
 
 
 @router.get("/runs", response_model=list[RunShape])
-def runs(session: DbSession, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[Any]:
+def runs(request: Request, session: DbSession, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
     """The stages that ran, newest first."""
     names = ("run_id", "stage", "job_id", "started_at", "ended_at", "status", "counts")
-    return [{name: row[name] for name in names} for row in list_runs(session, limit=limit)]
+    return json_answer(request, [plain({name: row[name] for name in names}) for row in list_runs(session, limit=limit)])
 
 
 @router.get("/jobs/{job}/health", response_model=HealthShape)

@@ -146,6 +146,13 @@ def test_only_pages_with_a_script_of_ours_may_run_one(client) -> None:
     assert "script-src" not in listed.headers["content-security-policy"]
 
 
+def test_a_kept_page_keeps_the_policy_under_which_its_script_runs(client) -> None:
+    first = client.get(BASE)
+    again = client.get(BASE, headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+
+
 def test_stale_figures_say_so_on_every_page_that_shows_them(demo_home: Path) -> None:
     app = create_app(Settings(home=demo_home, alert_silence_days=1e-6))
     with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as late:
