@@ -127,7 +127,11 @@ def test_originals_go_with_their_transcript_and_can_be_forgotten_alone(database:
         assert count_originals(session) == {}
 
 
-@pytest.mark.parametrize("text", ["", "a", "a:b", f"{KEYS['new']},{KEYS['new']}", "a:" + "A" * 20])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "a:b", f"{KEYS['new']},{KEYS['new']}", "a:" + "A" * 20],
+    ids=["empty", "no key", "no base64", "one key twice", "too short"],
+)
 def test_keys_that_cannot_be_read_are_refused_without_being_shown(text: str) -> None:
     with pytest.raises(OriginalsKeyError) as refused:
         read_ring(text)
