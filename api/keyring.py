@@ -61,7 +61,7 @@ class Keyring:
         self.delays = Delays()
 
     async def reading(self) -> Reading:
-        """What is known now, at most a second old. Raises sqlalchemy's DBAPIError where the database does not answer."""
+        """What is known now, at most a second old. Raises sqlalchemy's DBAPIError where no database answers."""
         found = self._reading
         if found is not None and time.monotonic() - found.at < FRESH:
             return found

@@ -128,7 +128,8 @@ class Settings(BaseSettings):
     retention_text_days: float | None = Field(
         default=None,
         gt=0,
-        description="days that transcripts are kept, with vectors and LLM answers made from them; tags and figures stay; unset: for ever",
+        description="days that transcripts are kept, and vectors and LLM answers made from them; figures stay; "
+        "unset: for ever",
     )
     retention_originals_days: float | None = Field(
         default=None, gt=0, description="days that unredacted originals are kept, where they are kept; unset: for ever"

@@ -17,8 +17,8 @@ from api.v1 import intake_shapes as shapes
 from api.v1.examples import ANSWER, CONTACT, EVENT, as_lines
 from store.intake import Given, Ingested, Intake, Item, Kind, batched, checked_rows
 from store.jobs import read_job
-from store.permitted import permits_all
 from store.original_keys import ring_to_keep
+from store.permitted import permits_all
 from store.session import Database
 from tagger.formats.json_lines import records_of
 from tagger.formats.outcome import Rejected, all_checked
