@@ -207,8 +207,16 @@ def _lacking(formula: IndexFormula, terms: tuple[Term, ...]) -> dict[str, str]:
         elif len(given) < ENOUGH * len(mine) - 1e-9:
             absent = next(term for term in mine if term.value is None)
             why = (absent.reason or "no value").removeprefix("not enough evidence: ")
-            lacking[name] = f"{name.replace('_', ' ')} has {len(given)} of its {len(mine)} inputs ({absent.id}: {why})"
+            lacking[name] = (
+                f"{name.replace('_', ' ')} has {len(given)} of its {len(mine)} inputs ({_said(absent.id)}: {why})"
+            )
     return lacking
+
+
+def _said(term: str) -> str:
+    """An input's id as words: `fcr:pay/card` is "first contact resolution of pay/card"."""
+    measure, _, what = term.partition(":")
+    return f"{'first contact resolution' if measure == 'fcr' else measure.replace('_', ' ')} of {what}"
 
 
 def _component(

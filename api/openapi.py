@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.v1.examples import BODIES
 from api.v1.responses import problems
 
 EXAMPLES = Path(__file__).parent / "v1" / "examples.json"
@@ -87,6 +88,8 @@ def described(app: FastAPI) -> dict[str, Any]:
     shown = json.loads(EXAMPLES.read_text("utf-8"))
     for path, method, operation in operations(made):
         operation["security"] = [] if path in OPEN else [{"key": []}]
+        if path in BODIES and "requestBody" in operation:
+            operation["requestBody"]["content"]["application/json"]["example"] = BODIES[path]
         operation["responses"] = _responses(path, method, operation["responses"], shown.get(f"{method} {path}"))
     return made
 

@@ -105,7 +105,9 @@ def answer(problem: Problem, request: HTTPConnection) -> Response:
     headers = {**ALWAYS, **problem.headers, "Cache-Control": "no-store"}
     path, wants = request.url.path, request.headers.get("accept", "")
     if "text/html" in wants and not path.startswith(("/v1", "/healthz", "/readyz")):
-        return HTMLResponse(render("problem.html", problem=problem), problem.status, headers)
+        return HTMLResponse(
+            render("problem.html", problem=problem, sent=request.scope.get("method") == "POST"), problem.status, headers
+        )
     return JSONResponse(problem.as_json(), problem.status, headers, MEDIA_TYPE)
 
 

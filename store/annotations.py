@@ -31,16 +31,23 @@ def record_annotation(
     by: str,
     step: str | None = None,
     annotation: str | None = None,
+    anew: bool = False,
 ) -> str:
     """Keep an annotation and give its id; the same one twice is kept once. Raises AnnotationError.
 
-    `annotation` names it (a caller's own key); without, its content does.
+    `annotation` names it (a caller's own key); without, its content does. `anew`: a person says it now, so where the
+    same words were withdrawn or changed since they were first said, they stand as another annotation.
     """
     _check(kind, text)
+    now = datetime.now(UTC)
     key = annotation or _id(job_id, kind, at, step, text)
-    if _newest(session, job_id, key) is None:
-        _append(session, job_id, Annotation(key, kind, at, redact(text.strip()).text, by, step, datetime.now(UTC)))
-    return key
+    one = Annotation(key, kind, at, redact(text.strip()).text, by, step, now)
+    found = _newest(session, job_id, key)
+    if found is not None and anew and (found[1] or replace(found[0], by=by, recorded_at=now) != one):
+        one, found = replace(one, id=_id(job_id, kind, at, step, f"{text}\n{now.isoformat()}")), None
+    if found is None:
+        _append(session, job_id, one)
+    return one.id
 
 
 def edit_annotation(

@@ -56,7 +56,14 @@ def add(session: DbSession, form: Form, by: Named, job: str) -> Response:
     if kind not in BY_HAND:
         raise AnnotationError(f"kind: choose one of {', '.join(BY_HAND)}")
     record_annotation(
-        session, found.id, kind=kind, at=_when(form), text=_short(words), by=_who(by), step=_step(found, form)
+        session,
+        found.id,
+        kind=kind,
+        at=_when(form),
+        text=_short(words),
+        by=_who(by),
+        step=_step(found, form),
+        anew=True,
     )
     return _back(found)
 

@@ -92,7 +92,7 @@ def test_under_two_thirds_of_the_inputs_nothing_is_published(as_of):
     assert index.index.value is None
     assert index.components["task_success"].value is None
     assert index.components["service"].value == pytest.approx(0.6)
-    assert index.reason.startswith("not enough evidence: task success has 1 of its 2 inputs (task_success:pay")
+    assert index.reason.startswith("not enough evidence: task success has 1 of its 2 inputs (task success of pay")
 
 
 def test_a_failure_mode_that_lost_its_contacts_leaves_the_mean_with_a_note(as_of):

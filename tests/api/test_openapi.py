@@ -57,6 +57,18 @@ def test_every_example_is_an_answer_of_its_operation(document):
     assert given == {}, "an example of an operation that is gone"
 
 
+def test_every_body_has_an_example_that_fits(document):
+    for path, method, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is not None:
+            shown = (
+                [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
+            )
+            for example in shown:
+                jsonschema.validate(example, {**content["schema"], "components": document["components"]})
+            assert shown, (method, path)
+
+
 def test_what_is_sent_has_an_example(document):
     for path in ("contacts", "jobs/{job}/surveys", "jobs/{job}/events", "jobs/{job}/decisions", "predict"):
         content = document["paths"][f"/v1/{path}"]["post"]["requestBody"]["content"]

@@ -24,6 +24,22 @@ def test_the_same_annotation_twice_is_kept_once(database: Database) -> None:
         assert [one.text for one in read_annotations(session, JOB)] == ["Tracking page rebuilt"]
 
 
+def test_what_was_withdrawn_or_changed_can_be_said_anew(database: Database) -> None:
+    with database.session() as session:
+        first = add(session, "Tracking page rebuilt")
+        assert add(session, "Tracking page rebuilt", by="ben", anew=True) == first
+        edit_annotation(session, JOB, first, by="ann", text="Tracking page slower")
+        second = add(session, "Tracking page rebuilt", anew=True)
+        edit_annotation(session, JOB, second, by="ann", withdrawn=True)
+        add(session, "Tracking page rebuilt")
+        assert [one.text for one in read_annotations(session, JOB)] == ["Tracking page slower"]
+        add(session, "Tracking page rebuilt", anew=True)
+        assert sorted(one.text for one in read_annotations(session, JOB)) == [
+            "Tracking page rebuilt",
+            "Tracking page slower",
+        ]
+
+
 def test_an_edit_stands_beside_what_was_known_before(database: Database) -> None:
     with database.session() as session:
         key = add(session, "Tracking page rebuilt")
