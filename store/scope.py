@@ -53,8 +53,21 @@ def begun_in(weeks: Iterable[date | None] | None) -> ColumnElement[bool]:
     """The condition that a contact began in one of these weeks; None: in any."""
     if weeks is None:
         return contacts.c.pk > 0
-    spans = [begun_between(monday, monday + timedelta(weeks=1)) for monday in weeks if monday is not None]
+    weeks = set(weeks)
+    spans = [begun_between(first, after) for first, after in spans_of(monday for monday in weeks if monday is not None)]
     return or_(*spans, *([contacts.c.started_at.is_(None)] if None in weeks else []), contacts.c.pk < 0)
+
+
+def spans_of(mondays: Iterable[date]) -> list[tuple[date, date]]:
+    """First day and first day after of each run of weeks without a gap: databases take only so many conditions."""
+    spans: list[tuple[date, date]] = []
+    for monday in sorted(set(mondays)):
+        after = monday + timedelta(weeks=1)
+        if spans and spans[-1][1] == monday:
+            spans[-1] = (spans[-1][0], after)
+        else:
+            spans.append((monday, after))
+    return spans
 
 
 def begun_between(first: date, after: date) -> ColumnElement[bool]:
