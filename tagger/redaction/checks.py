@@ -117,7 +117,8 @@ def check_code(match: re.Match[str]) -> Hit | None:
     if " " in value and (digits < (2 if explicit else 3) or value.split()[0].lower() in NOT_FAMILY):
         return None
     enough = digits >= (4 if explicit else 5) or (letters and len(value) >= 5 and digits >= (1 if explicit else 2))
-    if not enough or _DATE.match(value) or (digits == 4 and _YEARS.fullmatch(value)):
+    day = cue != "sort code" and _DATE.match(value)  # sort codes are written like dates: 20-45-77
+    if not enough or day or (digits == 4 and _YEARS.fullmatch(value)):
         return None
     return Hit(announced(cue, len(cue)) or "ACCOUNT", *match.span("v"))
 

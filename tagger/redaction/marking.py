@@ -20,6 +20,16 @@ MAX_PASSES = 20
 _DIGIT = re.compile(r"\d")
 _FILLER = re.compile(r"(?<![\w'’-])(?:u+m+|u+h+|er+m?|eh+|h+m+|mhm|ah+)(?![\w'’-])[,.…]{0,3}\s{0,3}", re.IGNORECASE)
 """Sounds of thinking: `my uh name is` says what `my name is` says."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+")
+"""Signs without a width between two digits or letters: pages and chat programs leave them in what people paste."""
+_DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63"
+_ALIKE: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **{zero + digit: ord("0") + digit for zero in (0x0660, 0x06F0, 0x0966) for digit in range(10)},
+    **dict.fromkeys(map(ord, _DASHES), "-"),
+    **dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+}
+"""One sign for one sign, so that offsets stay: full-width forms, other digits, and what only looks like - and space."""
 _NUMBERS = frozenset(("CARD", "IBAN", "ID", "DOB", "PHONE", "ORDER", "ACCOUNT"))
 
 
@@ -60,14 +70,16 @@ class Pseudonyms:
 class Marking:
     """One text while it is searched.
 
-    `work` shows each finding, and each placeholder already there, as one MASK, and leaves sounds of thinking out.
+    `work` shows each finding, and each placeholder already there, as one MASK, leaves out sounds of thinking and signs
+    without a width, and writes signs that only look like others as these.
     """
 
     def __init__(self, text: str, rules: Rules = EVERYWHERE) -> None:
         self.text = text
         self.rules = rules
         self.marks = [Span(m[1], m.start(), m.end(), m[0]) for m in PLACEHOLDER.finditer(text)] if "[" in text else []
-        self._fillers = [match.span() for match in _FILLER.finditer(text)]
+        self._plain = text.isascii()
+        self._fillers = sorted(match.span() for pattern in self._left_out() for match in pattern.finditer(text))
         self._lay_out()
         self.add(rules.denied(self.work))
 
@@ -103,6 +115,9 @@ class Marking:
             replace(mark, kind=other) if mark.kind == kind and not mark.placeholder else mark for mark in self.marks
         ]
 
+    def _left_out(self) -> tuple[re.Pattern[str], ...]:
+        return (_FILLER,) if self._plain else (_FILLER, _INVISIBLE)
+
     def _lay_out(self) -> None:
         cuts = [(mark.start, mark.end, MASK) for mark in self.marks]
         if self._fillers:
@@ -118,7 +133,8 @@ class Marking:
             parts.append(piece)
             written += len(piece)
             at = end
-        self.work = "".join(parts)
+        work = "".join(parts)
+        self.work = work if self._plain else work.translate(_ALIKE)
 
     def _marked(self, start: int, end: int, ends: list[int]) -> bool:
         at = bisect_right(ends, start)

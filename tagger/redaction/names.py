@@ -102,10 +102,9 @@ def _lone(match: re.Match[str]) -> Hit | None:
 
 
 def _addressed(match: re.Match[str]) -> Hit | None:
-    """After a greeting or thanks; the name of the month or of a brand is not a person."""
-    start = match.start("v")
-    end = name_prefix(match.string, start, most=3)
-    return Hit("NAME", start, end) if end == match.end("v") else None
+    """After a title, a greeting or thanks; the name of the month or of a brand is not a person."""
+    start, end = match.span("v")
+    return Hit("NAME", start, end) if name_prefix(match.string, start, most=3) >= end else None
 
 
 NAME_RECOGNISERS: tuple[Recogniser, ...] = (

@@ -48,6 +48,15 @@ MAILBOXES: tuple[Recogniser, ...] = (
     Recogniser(
         "EMAIL",
         re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?[\w-]{1,63}"
+            r"(?:\s?(?:\.|\sdot\s|[\[({<]\s?(?:dot|\.)\s?[\])}>])\s?[\w-]{1,63}){1,5}",
+            _I,
+        ),
+        hints=("at]", "at)", "at}", "at>", "at ]", "at )", "@]", "@)"),
+    ),
+    Recogniser(
+        "EMAIL",
+        re.compile(
             rf"(?<!\w)(?:(?!(?:to|at|on|my|in|the|from|is|with|use|via) )[a-z]{{2,30}} (?:\d{{1,6}}"
             rf" )?)?(?:\w{{0,40}}?)(?:at )?{MAILERS}\s?(?:dot\s|\.)?com(?!\w)",
             _I,

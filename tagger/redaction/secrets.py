@@ -44,6 +44,13 @@ def _check_back(match: re.Match[str]) -> Hit | None:
     return Hit("SECRET", *match.span("v"))
 
 
+def _check_before(match: re.Match[str]) -> Hit | None:
+    """`x9!goose as my password`: with a digit or sign in it; plain words stand there too (`use it as my pin`)."""
+    value = match["v"].lstrip("\"'“(")
+    marked = len(value) >= 4 and not value.rstrip("\"'”).,!?").replace("-", "").isalpha()
+    return Hit("SECRET", match.end("v") - len(value), match.end("v")) if marked else None
+
+
 def _whole_user(match: re.Match[str]) -> Hit:
     return Hit("USER", match.start("v"), match.start("v") + len(match["v"].rstrip(".-")))
 
@@ -113,6 +120,16 @@ SECRETS: tuple[Recogniser, ...] = (
         ),
         _check_sent,
         ("code", "otp", "pin", "pass"),
+    ),
+    Recogniser(
+        "SECRET",
+        re.compile(
+            r"(?<!\S)(?P<v>[^\s\ue000]{4,40}) (?:as|for) (?:my|the|a|our|new) (?:new |old )?"
+            r"(?:pass ?(?:word|code|phrase)|pin)\b",
+            _I,
+        ),
+        _check_before,
+        ("pass", "pin"),
     ),
     Recogniser(
         "SECRET",
