@@ -40,6 +40,13 @@ _MONEY = frozenset(
     words("usd eur gbp inr rs aud cad nzd chf sek nok dkk pln rub jpy cny zar brl mxn try aed sgd hkd eu us cost pay")
 )
 _MONTHS = frozenset(words("jan feb mar apr may jun june july jul aug sep sept oct nov dec"))
+_CALLS = ("phone", "mobile", "cell")
+NO_AMOUNT = (
+    r"(?![\w-]|[.,:/]\d|\s?(?:dollars?|usd|eur|euros?|pounds?|rs|rupees|bucks|points|miles|items?|units?|times|%))"
+)
+"""What may not stand behind a number that is a reference."""
+_FURTHER = re.compile(rf"(?:[ -]\d{{3,12}}){{1,5}}{NO_AMOUNT}", re.IGNORECASE)
+_CALLED = re.compile(rf"(?:[ ().-]{{1,2}}\d{{1,12}}){{1,6}}{NO_AMOUNT}", re.IGNORECASE)
 _CUE_REACH = 45
 """Characters before a number in which a word may say what it is."""
 
@@ -120,7 +127,11 @@ def check_code(match: re.Match[str]) -> Hit | None:
     day = cue != "sort code" and _DATE.match(value)  # sort codes are written like dates: 20-45-77
     if not enough or day or (digits == 4 and _YEARS.fullmatch(value)):
         return None
-    return Hit(announced(cue, len(cue)) or "ACCOUNT", *match.span("v"))
+    end = match.end("v")
+    if value.isdigit():  # `phone 07700 900364`: what was announced goes on behind the space
+        more = (_CALLED if cue in _CALLS else _FURTHER).match(match.string, end)
+        end = more.end() if more else end
+    return Hit(announced(cue, len(cue)) or "ACCOUNT", match.start("v"), end)
 
 
 def check_spaced_code(match: re.Match[str]) -> Hit | None:

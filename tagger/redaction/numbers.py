@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tagger.redaction.checks import (
+    NO_AMOUNT,
     check_bare_code,
     check_card,
     check_code,
@@ -21,9 +22,6 @@ _I = re.IGNORECASE
 _CODE = (
     r"(?:[A-Za-z]{1,5} ?\d{1,12}(?: [A-Za-z]{1,4} ?\d{1,6}){0,3}"
     r"|(?=[A-Za-z-]{0,40}\d)[A-Za-z0-9](?:-?[A-Za-z0-9]){2,40})"
-)
-_NOT_AMOUNT = (
-    r"(?![\w-]|[.,:/]\d|\s?(?:dollars?|usd|eur|euros?|pounds?|rs|rupees|bucks|points|miles|items?|units?|times|%))"
 )
 _DATE = (
     r"(?:\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{6,8}"
@@ -129,7 +127,7 @@ CODES: tuple[Recogniser, ...] = (
             r"|claim|policy|account|acct|acc|a/c|customer|meter(?: point)?|contract|serial|member(?:ship)?|client"
             r"|loyalty|routing|sort code|phone|mobile"
             r"|cell|card)"
-            rf"(?P<link>{LINK})(?P<v>{_CODE}){_NOT_AMOUNT}",
+            rf"(?P<link>{LINK})(?P<v>{_CODE}){NO_AMOUNT}",
             _I,
         ),
         check_code,

@@ -37,3 +37,19 @@ def test_signs_that_cannot_be_seen_or_look_alike_hide_nothing(text: str, redacte
 )
 def test_a_title_a_sort_code_a_bracketed_mail_and_a_password_before_its_word(text: str, redacted: str) -> None:
     assert redact(text).text == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("my phone is 07700 900849. I cannot", "my phone is [PHONE_1]. I cannot"),
+        ("phone 07700 uh 900364", "phone [PHONE_1]"),
+        ("mobile: 04123 45 67 8, ok", "mobile: [PHONE_1], ok"),
+        ("account number 12345 67890 was closed", "account number [ACCOUNT_1] was closed"),
+        ("order 334891 2 items", "order [ORDER_1] 2 items"),
+        ("order 334891 100 dollars", "order [ORDER_1] 100 dollars"),
+        ("phone 07700900364 is mine", "phone [PHONE_1] is mine"),
+    ],
+)
+def test_an_announced_number_goes_whole_where_it_is_written_in_groups(text: str, redacted: str) -> None:
+    assert redact(text).text == redacted
