@@ -47,6 +47,7 @@ NO_AMOUNT = (
 """What may not stand behind a number that is a reference."""
 _FURTHER = re.compile(rf"(?:[ -]\d{{3,12}}){{1,5}}{NO_AMOUNT}", re.IGNORECASE)
 _CALLED = re.compile(rf"(?:[ ().-]{{1,2}}\d{{1,12}}){{1,6}}{NO_AMOUNT}", re.IGNORECASE)
+_STANDARDS = frozenset(words("iso en iec din ansi rfc cve err sku ean"))
 _CUE_REACH = 45
 """Characters before a number in which a word may say what it is."""
 
@@ -185,8 +186,8 @@ def _kind_by_shape(text: str, digits: str) -> str | None:
 
 def check_reference(match: re.Match[str]) -> Hit | None:
     """A few letters and a long number (`ghc 456235645`): a policy or an order; not where they are a word or money."""
-    letters = match["letters"].lower()
-    if letters in NOT_FAMILY or letters in _MONEY or letters in _MONTHS:
+    letters = (match["letters"] or "").lower()
+    if letters in NOT_FAMILY or letters in _MONEY or letters in _MONTHS or letters in _STANDARDS:
         return None
     return Hit(announced(match.string, match.start()) or "ORDER", *match.span())
 

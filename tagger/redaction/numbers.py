@@ -140,6 +140,13 @@ CODES: tuple[Recogniser, ...] = (
         ("0",),
     ),
     Recogniser(
+        "ORDER",
+        re.compile(r"(?<![\w$€£'’.-])(?:(?P<letters>[A-Z]{2,4})-\d{5}(?![\w-]|[.,:/]\d|\s?%)|#(?P<v>\d{5,12})(?!\w))"),
+        check_reference,
+        ("0",),
+    ),
+    Recogniser("ORDER", re.compile(rf"\bnumber(?: is| was|:)?\s(?P<v>\d{{6,14}}){NO_AMOUNT}", _I), hints=("number",)),
+    Recogniser(
         "PHONE",
         re.compile(
             r"(?<![\w$€£₹./-])(?<!\d,)(?!(?:19|20)\d\d-\d\d?-\d\d?(?!\d))"

@@ -49,7 +49,11 @@ def test_a_title_a_sort_code_a_bracketed_mail_and_a_password_before_its_word(tex
         ("order 334891 2 items", "order [ORDER_1] 2 items"),
         ("order 334891 100 dollars", "order [ORDER_1] 100 dollars"),
         ("phone 07700900364 is mine", "phone [PHONE_1] is mine"),
+        ("the one I have is AB-48766.", "the one I have is [ORDER_1]."),
+        ("Number is #3397860", "Number is [ORDER_1]"),
+        ("Number is 98399744", "Number is [ORDER_1]"),
+        ("it says ISO-27001 and ERR-50012", "it says ISO-27001 and ERR-50012"),
     ],
 )
-def test_an_announced_number_goes_whole_where_it_is_written_in_groups(text: str, redacted: str) -> None:
+def test_numbers_and_references_go_whole_however_they_are_written(text: str, redacted: str) -> None:
     assert redact(text).text == redacted
