@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,12 @@ def group() -> None:
 
 
 @group.command("new-key")
-@click.option("--id", "name", help="What to call it. Default: this month.")
+@click.option("--id", "name", help="What to call it. Default: this month and a few random signs.")
 def fresh_key(name: str | None) -> None:
     """Print a new key, to be put first into HEADWAY_ORIGINALS_KEYS. It is kept nowhere."""
     from store.original_keys import new_key
 
-    chosen = name or datetime.now(UTC).strftime("%Y-%m")
+    chosen = name or f"{datetime.now(UTC):%Y-%m}-{secrets.token_hex(3)}"
     if re.fullmatch(r"[A-Za-z0-9._-]{1,40}", chosen) is None:
         raise click.BadParameter("use up to 40 letters, digits, - _ and .", param_hint="--id")
     click.echo(new_key(chosen))

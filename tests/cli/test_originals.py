@@ -48,3 +48,9 @@ def test_rotation_moves_all_to_the_first_key(run, kept, monkeypatch):
     assert json.loads(run("originals", "rotate", "--json").stdout)["originals"] == {"k2": 1}
     monkeypatch.setenv("HEADWAY_ORIGINALS_KEYS", new)
     assert json.loads(run("originals", "show", "--contact", "c-1", "--json").stdout)["turns"] == CONTACT["turns"]
+
+
+def test_a_second_new_key_of_the_month_can_stand_before_the_first(run, kept, monkeypatch):
+    keys = ",".join(run("originals", "new-key").stdout.strip() for _ in range(2))
+    monkeypatch.setenv("HEADWAY_ORIGINALS_KEYS", f"{keys},{os.environ['HEADWAY_ORIGINALS_KEYS']}")
+    assert run("originals", "rotate").exit_code == 0
