@@ -37,7 +37,7 @@ def test_the_pages_hold_commands_at_all() -> None:
 
 
 @pytest.mark.parametrize("line", commands(ROOT / "docs" / "leaders.md"))
-def test_the_leaders_commands_run_on_the_demo(line: str, in_demo: Path, run) -> None:
+def test_the_leaders_commands_run_on_the_demo(line: str, in_demo_copy: Path, run) -> None:
     done = run(*shlex.split(line)[1:])
     assert done.exit_code == 0, done.output
     assert done.output.strip()
