@@ -62,7 +62,7 @@ def _attempt(workspace: Workspace, notice: Notice, quickly: Sequence[float]) -> 
             send(workspace.settings, notice.subscription, message)
         except DeliveryError as error:
             found = error
-            if error.final or error.after is not None:
+            if error.final or error.lasting or error.after is not None:
                 break
         else:
             return None

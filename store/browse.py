@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.contact_filters import inside
-from store.contact_lists import BadCursorError, ContactRow, Page, list_tagged
+from store.contact_lists import ContactRow, Page, list_tagged
 from store.contacts import UnknownContactError, find_contact, read_contacts
 from store.drivers import read_drivers
 from store.erased import erasure_number
@@ -25,7 +25,6 @@ from tagger.model import Contact, Tag
 from taxonomy.model import Job
 
 __all__ = [
-    "BadCursorError",
     "ContactDetail",
     "ContactRow",
     "DecisionRow",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from alignment.scorecard import View
 from store.contact_filters import Only, inside
+from store.cursors import BadCursorError, cursor_of, place_of
 from store.kept import Kept
 from store.knowledge import knowledge
 from store.review_standing import may_stand, not_undone, rank
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model
-from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 SNIPPET = 180
@@ -34,10 +31,6 @@ AT_ONCE = 500
 decided = review_decisions.alias("decided")
 when = func.coalesce(contacts.c.started_at, literal(UNDATED, Utc))
 _totals: Kept[tuple[datetime, int]] = Kept(1024)
-
-
-class BadCursorError(BadInputError):
-    """A cursor is not one that a list gave."""
 
 
 @dataclass(frozen=True)
@@ -295,18 +288,15 @@ def _cut(text: str) -> str:
 
 
 def _cursor(place: Place) -> str:
-    said = json.dumps([place.moment.isoformat(), place.pk, place.as_of.isoformat(), place.total])
-    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+    return cursor_of(place.moment.isoformat(), place.pk, place.as_of.isoformat(), place.total)
 
 
 def _read_cursor(cursor: str) -> Place:
+    moment, pk, as_of, total = place_of(cursor, str, int, str, int)
     try:
-        moment, pk, as_of, total = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         place = Place(datetime.fromisoformat(moment), pk, datetime.fromisoformat(as_of), total)
-        if type(pk) is not int or type(total) is not int or not 0 <= pk < 2**63 or not 0 <= total < 2**63:
-            raise ValueError
-        if place.moment.tzinfo is None or place.as_of.tzinfo is None:
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise BadCursorError("cursor: not one that this list gave; start again without it") from None
+    except ValueError:
+        raise BadCursorError from None
+    if place.moment.tzinfo is None or place.as_of.tzinfo is None:
+        raise BadCursorError
     return place

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +10,12 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
-from store.browse import BadCursorError
+from store.cursors import cursor_of, place_of
 from store.review_tables import review_decisions, review_events, review_items
 from store.tables import contacts, outcome_answers, product_events
 from tagger.review_reasons import GOLD
 
 INNER = ("pk", "job_id")
-_MARK = "after:"
 
 
 @dataclass(frozen=True)
@@ -67,26 +64,11 @@ def _listed(session: Session, table: Table, job_id: str, *, as_of: datetime, cur
 
 def _paged(session: Session, query: Select[Any], table: Table, *, cursor: str | None, limit: int) -> RowPage:
     if cursor is not None:
-        query = query.where(table.c.pk > _read_cursor(cursor))
+        query = query.where(table.c.pk > place_of(cursor, int)[0])
     rows = session.execute(query.order_by(table.c.pk).limit(limit + 1)).all()
-    more = _cursor(rows[limit - 1].pk) if len(rows) > limit else None
+    more = cursor_of(rows[limit - 1].pk) if len(rows) > limit else None
     return RowPage(tuple(_shown(row) for row in rows[:limit]), more)
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name not in INNER}
-
-
-def _cursor(pk: int) -> str:
-    return base64.urlsafe_b64encode(f"{_MARK}{pk}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> int:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        pk = int(text.removeprefix(_MARK)) if text.startswith(_MARK) else -1
-    except (ValueError, binascii.Error):
-        pk = -1
-    if not 0 <= pk < 2**63:
-        raise BadCursorError("cursor: not one that this list gave; start again without it")
-    return pk

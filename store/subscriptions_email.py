@@ -17,7 +17,7 @@ TIMEOUT = 15.0
 def send_mail(settings: Settings, address: str, message: Message) -> None:
     """Hand one mail to the server. Raises DeliveryError."""
     if settings.smtp_host is None or settings.smtp_from is None:
-        raise DeliveryError("no mail server is set: HEADWAY_SMTP_HOST and HEADWAY_SMTP_FROM name it")
+        raise DeliveryError("no mail server is set: HEADWAY_SMTP_HOST and HEADWAY_SMTP_FROM name it", lasting=True)
     mail = _mail(settings.smtp_from, address, message)
     try:
         with _server(settings, settings.smtp_host) as server:

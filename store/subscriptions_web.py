@@ -31,12 +31,18 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class DeliveryError(HeadwayError):
-    """Something did not arrive. `after`: the receiver asks to be left alone so long. `final`: do not try again."""
+    """Something did not arrive. `after`: the receiver asks to be left alone so long. `final`: do not try again.
 
-    def __init__(self, message: str, *, after: timedelta | None = None, final: bool = False) -> None:
+    `lasting`: it will fail alike until somebody changes a setting or an address, so a second try at once is no use.
+    """
+
+    def __init__(
+        self, message: str, *, after: timedelta | None = None, final: bool = False, lasting: bool = False
+    ) -> None:
         super().__init__(message)
         self.after = after
         self.final = final
+        self.lasting = lasting
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,9 @@ def resolve(url: str, *, private_hosts: frozenset[str]) -> Target:
     host, tls = (parts.hostname or "").lower(), parts.scheme == "https"
     trusted = host in private_hosts
     if not tls and not (trusted and parts.scheme == "http"):
-        raise DeliveryError(f"{host}: only https is used, or http for a host in HEADWAY_WEBHOOK_PRIVATE_HOSTS")
+        raise DeliveryError(
+            f"{host}: only https is used, or http for a host in HEADWAY_WEBHOOK_PRIVATE_HOSTS", lasting=True
+        )
     port = parts.port or (443 if tls else 80)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -80,7 +88,9 @@ def resolve(url: str, *, private_hosts: frozenset[str]) -> Target:
         raise DeliveryError(f"{host}: no such host") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not trusted and not all(is_public(address) for address in addresses):
-        raise DeliveryError(f"{host}: leads to a private address; HEADWAY_WEBHOOK_PRIVATE_HOSTS may allow it")
+        raise DeliveryError(
+            f"{host}: leads to a private address; HEADWAY_WEBHOOK_PRIVATE_HOSTS may allow it", lasting=True
+        )
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     return Target(host, port, path, tls, addresses[0])
 
@@ -127,7 +137,9 @@ def _check(response: HTTPResponse) -> None:
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        raise DeliveryError(f"the receiver answered {status}: redirects are not followed, give the address itself")
+        raise DeliveryError(
+            f"the receiver answered {status}: redirects are not followed, give the address itself", lasting=True
+        )
     wait = response.getheader("Retry-After", "")
     after = timedelta(seconds=min(int(wait), LONGEST_WAIT)) if wait.isdecimal() else None
     raise DeliveryError(f"the receiver answered {status}", after=after, final=status == GONE)

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from classifiers.encoder_export import default_encoder
 from cli.main import QUIET, headway
 from tests.chat_server import ChatServer
+from tests.chromium import chromium
 from tests.flows.prefect_server import PrefectServer, serving
 
 os.environ.update(QUIET)
@@ -43,6 +44,12 @@ def demo_home(encoder_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         patch.setenv("HEADWAY_HOME", str(home))
         run_demo(lambda _line: None, contacts=1500, budget=900)
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from tagger.model import Contact, Turn
+from tagger.model import Contact, Speaker, Turn
 from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
@@ -53,10 +53,7 @@ def shipped_cases(job: Job) -> list[Case]:
         for place, plain in enumerate(plains):
             target = _target(job, plain["outcome"], number + place)
             name = f"{number:03}-{place}"
-            turns = [
-                Turn(speaker, _filled(text, attack, plain["text"], job, target))  # type: ignore[arg-type]
-                for speaker, text in spoken
-            ]
+            turns = [Turn(speaker, _filled(text, attack, plain["text"], job, target)) for speaker, text in spoken]
             found.append(
                 Case(
                     name,
@@ -99,7 +96,7 @@ def _kept(name: str) -> Mapping[str, Any]:
     return kept
 
 
-def _forms(attacks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[tuple[str, str]]]]:
+def _forms(attacks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[tuple[Speaker, str]]]]:
     """Each attack once for each disguise and wording, as (speaker, text) still to be filled."""
     for attack in attacks:
         for disguise in attack.get("disguise", ["none"]):

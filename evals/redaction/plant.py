@@ -20,6 +20,7 @@ Half = Literal["seen", "held out"]
 SECOND = "# second writing"
 _SLOT = re.compile(r"\{(?:(?P<kind>[A-Z]+):)?(?P<maker>[a-z_]+?\d*(?:_[a-z]+)*)\}")
 _SPEAKERS: dict[str, Speaker] = {"A": "agent", "S": "system"}
+_STYLES: dict[str, Style] = {style: style for style in get_args(Style)}
 _FILLERS = ("um", "uh", "er", "you know", "like", "so")
 _FILLER_SHARE = 0.08
 
@@ -92,13 +93,13 @@ def draw(name: Literal["forms", "decoys"], *, wanted: int, seed: int = 0) -> lis
 
 def _form(number: int, line: str, half: Half) -> Form:
     style, _, text = (part.strip() for part in line.partition("|"))
-    if style not in get_args(Style):
+    if style not in _STYLES:
         raise ValueError(f"line {number}: unknown style {style!r}")
     turns: list[tuple[Speaker, str]] = []
     for part in text.replace("\\n", "\n").split(" / "):
         name, _, rest = part.partition(": ")
         turns.append((_SPEAKERS[name], rest) if name in _SPEAKERS else ("customer", part))
-    return Form(number, style, tuple(turns), half)  # type: ignore[arg-type]  # checked above
+    return Form(number, _STYLES[style], tuple(turns), half)
 
 
 def _write(text: str, style: Style, rng: Random, *, turn: int) -> tuple[str, list[Item]]:

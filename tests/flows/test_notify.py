@@ -183,11 +183,16 @@ def test_a_mail_server_may_ask_for_a_password(tmp_path: Path, password: str, arr
         assert deliver(found, now=NOW, quickly=()).sent == arrives == len(mail.mails)
 
 
-def test_without_a_mail_server_the_reason_says_what_to_set(tmp_path: Path) -> None:
+def test_without_a_mail_server_the_reason_says_what_to_set_and_nobody_waits_for_a_second_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = workspace(tmp_path)
     subscription = told(found, "email", "ann@example.com")
     alarm(found)
-    assert deliver(found, now=NOW, quickly=()).failed == 1
+    pauses: list[float] = []
+    monkeypatch.setattr("flows.notify.time.sleep", pauses.append)
+    assert deliver(found, now=NOW, quickly=(1.0, 4.0)).failed == 1
+    assert pauses == [0.0]
     with found.database.session() as session:
         assert "HEADWAY_SMTP_HOST" in (standings(session, JOB)[subscription.id].failure or "")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import sqlite3
@@ -14,17 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
-CHROMIUM = Path(os.environ.get("HEADWAY_CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextmanager
@@ -74,21 +62,6 @@ def review_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def review_server(review_home: Path) -> Iterator[str]:
     with serving(review_home) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if not CHROMIUM.exists():
-        message = f"no browser at {CHROMIUM}: install one (Debian: apt-get install chromium) or set HEADWAY_CHROMIUM"
-        if os.environ.get("HEADWAY_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @dataclass

@@ -13,7 +13,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.pages.conftest import ARGUMENTS, CHROMIUM, serving
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.pages.conftest import serving
 from tests.pages.small_png import small_png
 
 JOB = "/jobs/online-order"

@@ -19,9 +19,7 @@ import httpx
 import pytest
 
 from taxonomy.loader import parse_job
-from tests.pages.conftest import browser, serving
-
-__all__ = ["browser"]
+from tests.pages.conftest import serving
 
 PAYLOAD = "\"'><script>window.hurt=1</script><img src=x onerror=window.hurt=1>{{7*7}}${7*7}<!--"
 MOST_PAGES = 40
