@@ -107,7 +107,7 @@ def import_from(workspace: Workspace, tool: Tool, path: Path, *, people: People,
     refused: list[str] = []
     found: list[tuple[str, Decision]] = []
     undecided = skipped = known = 0
-    labels, now = LabelReader(workspace.job), datetime.now(UTC)
+    labels, now = LabelReader(workspace.job, within="decision"), datetime.now(UTC)
     with workspace.database.session() as session:
         for one in _arrived(path, tool, people):
             match one:

@@ -54,7 +54,7 @@ def read_labelled(job: Job, path: Path) -> Labelled:
 
     Raises NothingLabelledError if no line can be used, or BadInputError for an unusable file.
     """
-    reader, rules = LabelReader(job), Rules.of(job)
+    reader, rules = LabelReader(job, within="labels"), Rules.of(job)
     contacts, labels, names, examples = [], [], [], []
     unused: Counter[str] = Counter()
     for read in read_contacts(path, now=datetime.now(UTC)):

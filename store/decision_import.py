@@ -45,7 +45,7 @@ class Taken:
 
 def take_decisions(session: Session, job: Job, rows: Iterable[Given]) -> Taken:
     """Take decisions as `headway review export` writes them; taking them twice changes nothing."""
-    labels = LabelReader(job)
+    labels = LabelReader(job, within="decision")
     found: list[tuple[str, Decision]] = []
     refused, undecided = [], 0
     for row in rows:

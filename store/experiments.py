@@ -71,17 +71,28 @@ def register(session: Session, job: Job, experiment: Experiment) -> bool:
 
 
 def finish(session: Session, job: Job, name: str, *, by: str, end: date, note: str) -> Experiment:
-    """Close an experiment and put it on the trend lines; again changes nothing. Raises ExperimentError."""
+    """Close an experiment and put it on the trend lines; the same again changes nothing.
+
+    Raises ExperimentError, ConflictingExperimentError where it was finished otherwise.
+    """
     found = find(session, job.id, name)
-    if found.end is None and end <= found.start:
+    if end <= found.start:
         raise ExperimentError(f"end: {end} is not after {found.start}")
-    content = {"end": (found.end or end).isoformat(), "note": note}
+    content = {"end": end.isoformat(), "note": note}
     row = {"job_id": job.id, "experiment": name, "kind": "finished", "content": content, "by": by}
     if insert_new(session, table, [{**row, "recorded_at": datetime.now(UTC)}]):
-        at = datetime.combine(found.end or end, datetime.min.time(), UTC)
+        at = datetime.combine(end, datetime.min.time(), UTC)
         text = f"experiment {found.title!r} finished{': ' + note if note else ''}"[:500]
         record_annotation(session, job.id, kind="experiment", at=at, text=text, by=by, step=found.step)
+    else:
+        _check_finished(name, _events(session, job.id, name)[1].content, content)
     return find(session, job.id, name)
+
+
+def _check_finished(name: str, known: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    if known != said:
+        how = f"{known['end']}{' with another note' if known['end'] == said['end'] else ''}"
+        raise ConflictingExperimentError(f"experiment {name!r} was finished on {how} already, and stays as it is")
 
 
 def list_experiments(session: Session, job_id: str, *, as_of: datetime) -> list[tuple[Experiment, bool]]:

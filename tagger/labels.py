@@ -37,10 +37,14 @@ def outcome_of(label: str) -> str | None:
 
 
 class LabelReader:
-    """Reads people's labels in the words of one job; aliases count as the id they stand for."""
+    """Reads people's labels in the words of one job; aliases count as the id they stand for.
 
-    def __init__(self, job: Job) -> None:
+    `within` names the object that holds `step` and `outcome`, so that refusals name the field that was sent.
+    """
+
+    def __init__(self, job: Job, *, within: str = "") -> None:
         self._job = job
+        self._within = f"{within}." if within else ""
         self._steps = {alias: step.id for step in job.steps for alias in (*step.aliases, step.id)}
         self._outcomes = {
             alias: outcome.id
@@ -60,19 +64,19 @@ class LabelReader:
         Raises UnknownLabelError for an id the job does not have or an outcome of another step.
         """
         outcome = self._find(labels.outcome, self._outcomes, "outcome")
-        step = self._find(labels.step, self._steps, "step")
+        step = self._step(labels.step, "step")
         if outcome is None:
             return Labels(step)
         owner = self._job.step_of[outcome]
         if step is not None and step != owner:
             raise UnknownLabelError(
-                f"labels: outcome {labels.outcome!r} belongs to step {owner!r}, not {labels.step!r}"
+                f"{self._within}outcome: {labels.outcome!r} belongs to step {owner!r}, not {labels.step!r}"
             )
         return Labels(owner, outcome)
 
     def others(self, names: Iterable[str], *, primary: str | None) -> tuple[str, ...]:
         """Secondary steps in the job's own ids, each once, without the primary one. Raises UnknownLabelError."""
-        found = dict.fromkeys(self.resolve(Labels(name)).step for name in names)
+        found = dict.fromkeys(self._step(name, "secondary") for name in names)
         if None in found:
             raise UnknownLabelError("secondary: each must name a step; `fits no step` is an answer of its own")
         return tuple(step for step in found if step is not None and step != primary)
@@ -84,9 +88,12 @@ class LabelReader:
             return resolved.outcome
         return NONE_LABEL if resolved.step is None else resolved.step + STEP_ONLY
 
-    def _find(self, name: str | None, known: dict[str, str], what: str) -> str | None:
+    def _step(self, name: str | None, field: str) -> str | None:
+        return self._find(name, self._steps, field, what="step")
+
+    def _find(self, name: str | None, known: dict[str, str], field: str, *, what: str = "outcome") -> str | None:
         if name is None or name in (NONE_LABEL, ""):
             return None
         if name not in known:
-            raise UnknownLabelError(f"labels.{what}: job {self._job.id!r} has no {what} {name!r}")
+            raise UnknownLabelError(f"{self._within}{field}: job {self._job.id!r} has no {what} {name!r}")
         return known[name]

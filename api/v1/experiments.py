@@ -148,7 +148,7 @@ def add(request: Request, session: DbSession, job: str, body: ExperimentBody) ->
 
 @router.post("/{experiment}/finish", response_model=ExperimentShape, dependencies=WRITE)
 def close(request: Request, session: DbSession, job: str, experiment: str, body: FinishBody) -> Any:
-    """Finish an experiment; again changes nothing."""
+    """Finish an experiment; the same again changes nothing, another day or note is a conflict."""
     who = caller_of(request).name
     found = finish(session, read_job(session, job), experiment, by=who, end=body.end, note=body.note)
     return _json(found, True)

@@ -38,7 +38,10 @@ def test_an_experiment_is_registered_once_read_out_and_finished(client):
     assert sum(found.sizes.customers.values()) > 100
 
     assert client.post(f"{BASE}/map/finish", json={"end": "2026-10-01", "note": "kept"}).json()["finished"]
-    assert client.post(f"{BASE}/map/finish", json={"end": "2026-10-02"}).json()["end"] == "2026-10-01"
+    assert client.post(f"{BASE}/map/finish", json={"end": "2026-10-01", "note": "kept"}).status_code == 200
+    for other in ({"end": "2026-10-02", "note": "kept"}, {"end": "2026-10-01"}):
+        refused = client.post(f"{BASE}/map/finish", json=other)
+        assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
     texts = [one["text"] for one in client.get("/v1/jobs/online-order/annotations").json()["items"]]
     assert sum("Map on tracking" in text for text in texts) == 1
     assert client.get(BASE).json()["items"][0]["finished"]

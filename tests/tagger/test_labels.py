@@ -57,3 +57,12 @@ def test_labels_are_read_in_the_jobs_own_ids(given: Labels, resolved: Labels, la
 def test_unknown_or_contradicting_labels_are_refused(given: Labels) -> None:
     with pytest.raises(UnknownLabelError):
         LabelReader(JOB).resolve(given)
+
+
+def test_a_refusal_names_the_field_as_it_was_sent() -> None:
+    with pytest.raises(UnknownLabelError, match=r"^outcome: job 'parcels' has no outcome 'nothing'$"):
+        LabelReader(JOB).resolve(Labels(None, "nothing"))
+    with pytest.raises(UnknownLabelError, match=r"^labels\.step: job 'parcels' has no step 'nowhere'$"):
+        LabelReader(JOB, within="labels").resolve(Labels("nowhere"))
+    with pytest.raises(UnknownLabelError, match=r"^secondary: job 'parcels' has no step 'nowhere'$"):
+        LabelReader(JOB).others(["nowhere"], primary=None)
