@@ -30,8 +30,8 @@ BELOW = 3
 def redaction(out: Path | None, as_json: bool, **options: Any) -> None:
     """Recall and precision by type on planted items, what is found in public data, and messages a second.
 
-    Half of the forms were looked at while redaction was built, the other half was not; both are shown. The interval is
-    the wider of one over items and one over forms. Exits 3 where fewer than 2,000 messages a second go through.
+    Forms are shown by when they were written: the documents say which of them were looked at while redaction was built.
+    The interval is the wider of one over items and one over forms. Exits 3 below 2,000 messages a second.
     """
     from evals.redaction.bench import TARGET, redaction_bench
 
@@ -46,11 +46,13 @@ def redaction(out: Path | None, as_json: bool, **options: Any) -> None:
 def _print(result: RedactionBench) -> None:
     click.echo(f"{result.items:,} planted items in {result.forms} forms")
     for system in result.systems:
-        for half in system.halves:
+        for writing in system.writings:
             print_table(
-                f"{system.name}, forms {half}", ("type", "recall", "under its type", "precision"), _rows(system, half)
+                f"{system.name}, {writing} writing",
+                ("type", "recall", "under its type", "precision"),
+                _rows(system, writing),
             )
-            decoys = system.decoys[half]
+            decoys = system.decoys[writing]
             click.echo(f"decoys changed: {_share(decoys)}")
         click.echo(f"{system.per_second:,.0f} messages a second on one core\n")
     for one in result.public:
@@ -59,8 +61,8 @@ def _print(result: RedactionBench) -> None:
         click.echo(f"not measured: {line}")
 
 
-def _rows(system: System, half: Any) -> list[tuple[str, str, str, str]]:
-    scores = system.halves[half]
+def _rows(system: System, writing: Any) -> list[tuple[str, str, str, str]]:
+    scores = system.writings[writing]
     kinds = [*(kind for kind in scores.recall if kind != "ALL"), "ALL"]
     return [
         (
@@ -110,14 +112,14 @@ def _plain(result: RedactionBench) -> Mapping[str, Any]:
                 "name": system.name,
                 "messages_per_second": round(system.per_second),
                 **{
-                    half.replace(" ", "_"): {
+                    f"{writing}_writing": {
                         "recall": _json(scores.recall),
                         "typed": _json(scores.typed),
                         "precision": _json(scores.precision),
-                        "decoys_changed": system.decoys[half].as_json(),
+                        "decoys_changed": system.decoys[writing].as_json(),
                         "worst_forms": [{"line": line, "recall": recall} for line, recall in scores.worst],
                     }
-                    for half, scores in system.halves.items()
+                    for writing, scores in system.writings.items()
                 },
             }
             for system in result.systems

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
-from evals.redaction.plant import Half, Planted, draw, read_forms
+from evals.redaction.plant import Planted, Writing, draw, read_forms
 from evals.redaction.presidio import NoPresidioError, both, open_presidio
 from evals.redaction.public import PublicSet, read_public
 from evals.redaction.score import Finder, Found, Scores, Share, Tally, score
 from tagger.model import Contact
 from tagger.redact import redact_turns
 
+WRITINGS: tuple[Writing, ...] = get_args(Writing)
 TARGET = 2000
 """Messages a second on one core that redaction must keep up with."""
 Say = Callable[[str], None]
@@ -21,11 +23,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class System:
-    """A redactor by name, its scores by half of the forms, the share of decoys it changed, and messages a second."""
+    """A redactor by name, its scores by writing of the forms, the share of decoys it changed, and messages a second."""
 
     name: str
-    halves: Mapping[Half, Scores]
-    decoys: Mapping[Half, Share]
+    writings: Mapping[Writing, Scores]
+    decoys: Mapping[Writing, Share]
     per_second: float
 
 
@@ -71,8 +73,7 @@ def redaction_bench(
 
 
 def measure(name: str, finder: Finder, planted: Sequence[Planted], plain: Sequence[Planted]) -> System:
-    """One redactor on both halves of the forms; the clock counts processor time of this one thread."""
-    halves: tuple[Half, ...] = ("seen", "held out")
+    """One redactor on each writing of the forms; the clock counts processor time of this one thread."""
     seconds, turns = 0.0, 0
 
     def timed(contact: Contact) -> Sequence[Sequence[Found]]:
@@ -84,8 +85,11 @@ def measure(name: str, finder: Finder, planted: Sequence[Planted], plain: Sequen
         return found
 
     # the decoys count for precision: what is found in them was not planted
-    scores = {half: score([one for one in (*planted, *plain) if one.form.half == half], timed) for half in halves}
-    changed = {half: _changed([one for one in plain if one.form.half == half], finder) for half in halves}
+    scores = {
+        writing: score([one for one in (*planted, *plain) if one.form.writing == writing], timed)
+        for writing in WRITINGS
+    }
+    changed = {writing: _changed([one for one in plain if one.form.writing == writing], finder) for writing in WRITINGS}
     return System(name, scores, changed, turns / seconds if seconds else 0.0)
 
 

@@ -85,6 +85,7 @@ DECOYS: Mapping[str, Callable[[Random], str]] = {
     "cm": lambda rng: str(rng.randint(10, 240)),
     "miles": lambda rng: str(rng.randint(2, 400)),
     "rate": lambda rng: f"{rng.randint(0, 1)}.{rng.randint(1000, 9999)}",
+    "flight": lambda rng: f"{rng.choice(('BA', 'LH', 'UA', 'AF'))}{rng.randint(10, 999)}",
     "ordinal": lambda rng: rng.choice(ORDINALS[1:6]),
 }
 """Makers by name; a digit behind a name in a form is only there to tell two of a kind apart."""

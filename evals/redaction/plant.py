@@ -15,9 +15,10 @@ from evals.redaction.values import MAKERS
 from tagger.model import Contact, Speaker, Turn
 
 Style = Literal["typed", "lower", "asr"]
-Half = Literal["seen", "held out"]
+Writing = Literal["first", "second", "third"]
 
-SECOND = "# second writing"
+_HEADING = re.compile(r"# (?P<name>\w+) writing")
+_WRITINGS: dict[str, Writing] = {name: name for name in get_args(Writing)}
 _SLOT = re.compile(r"\{(?:(?P<kind>[A-Z]+):)?(?P<maker>[a-z_]+?\d*(?:_[a-z]+)*)\}")
 _SPEAKERS: dict[str, Speaker] = {"A": "agent", "S": "system"}
 _STYLES: dict[str, Style] = {style: style for style in get_args(Style)}
@@ -32,7 +33,7 @@ class Form:
     number: int
     style: Style
     turns: tuple[tuple[Speaker, str], ...]
-    half: Half
+    writing: Writing
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -61,14 +62,16 @@ class Planted:
 
 @cache
 def read_forms(name: Literal["forms", "decoys"] = "forms") -> tuple[Form, ...]:
-    """The forms of a file. The second writing is held out: nothing was changed after a look at what it shows."""
+    """The forms of a file, by when they were written; docs/privacy.md says which were looked at, and when."""
     lines = resources.files("evals.redaction").joinpath(f"{name}.txt").read_text("utf-8").splitlines()
-    second = next((number for number, line in enumerate(lines, 1) if line.startswith(SECOND)), len(lines) + 1)
-    return tuple(
-        _form(number, line, "held out" if number > second else "seen")
-        for number, line in enumerate(lines, 1)
-        if line and line[0] != "#"
-    )
+    forms: list[Form] = []
+    writing: Writing = "first"
+    for number, line in enumerate(lines, 1):
+        if heading := _HEADING.match(line):
+            writing = _WRITINGS[heading["name"]]
+        elif line and line[0] != "#":
+            forms.append(_form(number, line, writing))
+    return tuple(forms)
 
 
 def plant(form: Form, *, seed: int) -> Planted:
@@ -91,7 +94,7 @@ def draw(name: Literal["forms", "decoys"], *, wanted: int, seed: int = 0) -> lis
     return [plant(form, seed=seed * 10_000 + number) for number in range(rounds) for form in forms]
 
 
-def _form(number: int, line: str, half: Half) -> Form:
+def _form(number: int, line: str, writing: Writing) -> Form:
     style, _, text = (part.strip() for part in line.partition("|"))
     if style not in _STYLES:
         raise ValueError(f"line {number}: unknown style {style!r}")
@@ -99,7 +102,7 @@ def _form(number: int, line: str, half: Half) -> Form:
     for part in text.replace("\\n", "\n").split(" / "):
         name, _, rest = part.partition(": ")
         turns.append((_SPEAKERS[name], rest) if name in _SPEAKERS else ("customer", part))
-    return Form(number, _STYLES[style], tuple(turns), half)
+    return Form(number, _STYLES[style], tuple(turns), writing)
 
 
 def _write(text: str, style: Style, rng: Random, *, turn: int) -> tuple[str, list[Item]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
 
-from evals.redaction import homes, national
+from evals.redaction import homes, national, others
 from evals.redaction.national import digits, luhn_digit
 from evals.redaction.said import ORDINALS, said, said_in_pairs, said_pair
 from tagger.redaction.wording import words
@@ -242,6 +242,10 @@ def _digits_said(count: int, rng: Random) -> str:
     return said(digits(rng, count), rng)
 
 
+def _digits_in_pairs(count: int, rng: Random) -> str:
+    return said_in_pairs(digits(rng, count), rng)
+
+
 def _digits_spaced(count: int, rng: Random) -> str:
     return " ".join(digits(rng, count))
 
@@ -279,11 +283,11 @@ MAKERS: Mapping[str, Maker] = {
     "url": url,
     "code": mixed_code,
     "code_spelled": code_spelled,
-    "ip4": ip4,
-    "ip6": ip6,
-    **{f"d{count}": partial(digits, count=count) for count in (3, 4, 5, 6, 7, 8, 9, 10, 12)},
-    **{f"d{count}_said": partial(_digits_said, count) for count in (3, 4, 6, 8, 9, 10)},
-    **{f"d{count}_spaced": partial(_digits_spaced, count) for count in (4, 6, 8, 10)},
+    **{"ip4": ip4, "ip6": ip6},
+    **{f"d{count}": partial(digits, count=count) for count in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12)},
+    **{f"d{count}_said": partial(_digits_said, count) for count in (3, 4, 6, 7, 8, 9, 10)},
+    **{f"d{count}_spaced": partial(_digits_spaced, count) for count in (4, 5, 6, 8, 10)},
+    **{f"d{count}_pairs": partial(_digits_in_pairs, count) for count in (4, 6)},
     **{
         name: getattr(national, name)
         for name in words(
@@ -291,5 +295,6 @@ MAKERS: Mapping[str, Maker] = {
             "licence"
         )
     },
+    **others.MAKERS,
 }
 """Every kind of value by its name in the forms."""
