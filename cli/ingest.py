@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.output import json_option, print_counts, print_json, print_table
+from cli.output import json_option, print_counts, print_json, print_table, wait_option
 
 SOME_QUARANTINED = 3
 
@@ -31,9 +31,17 @@ SOME_QUARANTINED = 3
     show_default=True,
     help="How importance and satisfaction were asked; 1 to 5 counts as 10 x the share of 4 and 5, or linearly.",
 )
+@wait_option
 @json_option
 def ingest(
-    paths: tuple[Path, ...], kind: str, format_: str, job: str | None, source: str, answers: str, as_json: bool
+    paths: tuple[Path, ...],
+    kind: str,
+    format_: str,
+    job: str | None,
+    source: str,
+    answers: str,
+    wait: float,
+    as_json: bool,
 ) -> None:
     """Read contacts, surveys or events into the store.
 
@@ -42,11 +50,12 @@ def ingest(
     """
     from flows.ingest import ingest as read
     from flows.progress import progress_bar
+    from flows.stage_run import at_work
     from flows.workspace import Home, Workspace
 
     workspace = Workspace.open(job) if job else None
-    home = workspace or Home.open_home()
-    with progress_bar(f"ingest {kind}") as tick:
+    home, alone = workspace or Home.open_home(), workspace.job.id if workspace else None
+    with at_work(home, "ingest", job=alone, patience=wait) as counts, progress_bar(f"ingest {kind}") as tick:
         done = read(
             home,
             paths,
@@ -57,8 +66,9 @@ def ingest(
             answers=answers,
             tick=tick,
         )
-    if workspace:
-        workspace.record_job()
+        counts.update(asdict(done))
+        if workspace:
+            workspace.record_job()
     print_counts(asdict(done), as_json=as_json)
     if done.quarantined:
         click.echo("see why with `headway quarantine list`", err=True)
@@ -106,12 +116,17 @@ def show(number: int, as_json: bool) -> None:
 
 @quarantine.command()
 @click.option("--number", type=int, help="Retry this one only.")
+@wait_option
 @json_option
-def retry(number: int | None, as_json: bool) -> None:
+def retry(number: int | None, wait: float, as_json: bool) -> None:
     """Read refused input again, from its file where the line is still there."""
     from flows.retry import retry as again
+    from flows.stage_run import at_work
+    from flows.workspace import Home
 
-    done = again(number)
+    with at_work(Home.open_home(), "retry", job=None, patience=wait) as counts:
+        done = again(number)
+        counts.update(asdict(done))
     print_counts(asdict(done), as_json=as_json)
     if done.still_refused:
         raise SystemExit(SOME_QUARANTINED)

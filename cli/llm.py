@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.output import job_option, json_option, print_json
+from cli.output import job_option, json_option, print_json, wait_option
 
 
 @click.group("llm")
@@ -33,16 +33,19 @@ def status(as_json: bool) -> None:
     "--data", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Labelled contacts not trained on."
 )
 @click.option("--model", help="Model id; default the one in use.")
+@wait_option
 @json_option
-def calibrate(job: str, data: Path, model: str | None, as_json: bool) -> None:
+def calibrate(job: str, data: Path, model: str | None, wait: float, as_json: bool) -> None:
     """Measure the LLM on labelled contacts that the tagger hands over.
 
     Until this was done its answers are believed by a cautious assumption. Asks, and pays for, every sample.
     """
-    from flows.jobs import open_job
     from flows.llm_calibrate import calibrate as measure
-    from store.settings import load_settings
+    from flows.stage_run import at_work
+    from flows.workspace import Workspace
 
-    settings = load_settings()
-    done = measure(open_job(job, settings), data, settings=settings, model=model)
+    workspace = Workspace.open(job)
+    with at_work(workspace, "calibrate", job=workspace.job.id, patience=wait) as counts:
+        done = measure(workspace.job, data, settings=workspace.settings, model=model)
+        counts.update(deferred=done.deferred, answered=done.answered, right=done.right)
     print_json(done.as_json()) if as_json else click.echo(done.text())

@@ -14,6 +14,13 @@ from alignment.estimate import Estimate
 from cli.terminal import console, shown_safely
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+wait_option = click.option(
+    "--wait",
+    default=600.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Seconds to wait where another run is at work on the same stage.",
+)
 job_option = click.option("--job", required=True, help="A shipped or imported job's id, or a job file.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.output import job_option, json_option, print_json, print_table, shown
+from cli.output import job_option, json_option, print_json, print_table, shown, wait_option
 
 if TYPE_CHECKING:
     from alignment.estimate import Estimate
@@ -24,8 +24,9 @@ COLUMNS: tuple[tuple[str, float, int, str], ...] = (
 
 @click.command()
 @job_option
+@wait_option
 @json_option
-def retag(job: str, as_json: bool) -> None:
+def retag(job: str, wait: float, as_json: bool) -> None:
     """Read every contact again with the model in use, and show each step before and after.
 
     What it has read already it does not read again: killed, the same command goes on where it stopped, and until it
@@ -33,12 +34,15 @@ def retag(job: str, as_json: bool) -> None:
     """
     from flows.progress import progress_bar
     from flows.retag import retag as read_again
+    from flows.stage_run import at_work
     from flows.tag import waiting
     from flows.workspace import Workspace
 
     workspace = Workspace.open(job)
-    with progress_bar("retag", total=waiting(workspace)) as tick:
-        done = read_again(workspace, tick=tick)
+    with at_work(workspace, "retag", job=workspace.job.id, patience=wait) as counts:
+        with progress_bar("retag", total=waiting(workspace)) as tick:
+            done = read_again(workspace, patience=wait, tick=tick)
+        counts.update({"tagged": done.tagged, "already": done.already, "deferred": done.deferred})
     print_json(done.as_json()) if as_json else _print(done)
 
 

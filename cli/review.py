@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from cli.actor import actor
-from cli.output import job_option, json_option, print_counts
+from cli.output import job_option, json_option, print_counts, wait_option
 from cli.review_bulk import bulk
 from cli.review_exchange import format_option, read_from_tool, user_option, write_for_tool
 from cli.review_gold import gold
@@ -36,14 +36,18 @@ for command in (stats, ask, budget, check, gold, bulk):
     "--budget", type=click.IntRange(max=MOST), default=200, show_default=True, help="About how many contacts to draw."
 )
 @click.option("--tau", default=0.5, show_default=True, help="Share of the budget spread uniformly, 0.2 to 1.")
+@wait_option
 @json_option
-def sample(job: str, budget: int, tau: float, as_json: bool) -> None:
+def sample(job: str, budget: int, tau: float, wait: float, as_json: bool) -> None:
     """Draw contacts by permanent random numbers; probabilities are stored before anyone looks."""
     from flows.draw import draw_reviews
+    from flows.stage_run import at_work
     from flows.workspace import Workspace
 
-    done = draw_reviews(Workspace.open(job), budget=budget, tau=tau)
-    counts = {"offered": done.offered, "drawn": done.drawn, "added": done.added, "policy": done.policy.version}
+    workspace = Workspace.open(job)
+    with at_work(workspace, "draw", job=workspace.job.id, patience=wait) as counts:
+        done = draw_reviews(workspace, budget=budget, tau=tau)
+        counts.update(offered=done.offered, drawn=done.drawn, added=done.added, policy=done.policy.version)
     print_counts(counts, as_json=as_json)
 
 

@@ -8,15 +8,7 @@ from uuid import uuid4
 
 import click
 
-from cli.output import counts_line, job_option, json_option, print_counts, print_json
-
-wait_option = click.option(
-    "--wait",
-    default=600.0,
-    show_default=True,
-    type=click.FloatRange(min=0),
-    help="Seconds to wait where another run is at work on the same stage.",
-)
+from cli.output import counts_line, job_option, json_option, print_counts, print_json, wait_option
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.output import counts_line, job_option, json_option, print_counts, print_json
+from cli.output import counts_line, job_option, json_option, print_counts, print_json, wait_option
 
 SOME_UNUSED = 3
 LINES_AT_ONCE = 512
@@ -45,6 +45,7 @@ LINES_AT_ONCE = 512
 )
 @click.option("--languages", help="Languages that this encoder reads, such as en,de; they stand on the model's card.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
+@wait_option
 @json_option
 def train(
     job: str,
@@ -55,32 +56,33 @@ def train(
     encoder: str | None,
     languages: str | None,
     seed: int,
+    wait: float,
     as_json: bool,
 ) -> None:
     """Train a tagger; use it if it is not worse than the one in use.
 
     Calibrates on held-out data, sets the deferral threshold, and compares with the model in use on the same contacts.
     """
-    from flows.jobs import open_job
+    from flows.stage_run import at_work
     from flows.train import train as train_model
-    from store.settings import load_settings
+    from flows.workspace import Workspace
 
-    settings = load_settings()
-    chosen = {"encoder": encoder, "encoder_languages": languages}
-    settings = settings.model_copy(update={name: value for name, value in chosen.items() if value})
     if data is not None and unlabelled is not None:
         raise click.UsageError("--unlabelled is read only where there is no --data: leave one of them out")
     if llm_teacher is not None:
-        return _taught(job, unlabelled, most=llm_teacher, seed=seed, as_json=as_json)
-    report = train_model(
-        open_job(job, settings),
-        data,
-        settings=settings,
-        unlabelled=unlabelled,
-        tuned=tuned,
-        seed=seed,
-        say=lambda line: click.echo(line, err=True),
-    )
+        return _taught(job, unlabelled, most=llm_teacher, seed=seed, wait=wait, as_json=as_json)
+    workspace, chosen = Workspace.open(job), {"encoder": encoder, "encoder_languages": languages}
+    with at_work(workspace, "train", job=workspace.job.id, patience=wait) as counts:
+        report = train_model(
+            workspace.job,
+            data,
+            settings=workspace.settings.model_copy(update={name: value for name, value in chosen.items() if value}),
+            unlabelled=unlabelled,
+            tuned=tuned,
+            seed=seed,
+            say=lambda line: click.echo(line, err=True),
+        )
+        counts.update({"contacts": report.contacts, "model": report.model, "promoted": report.promoted})
     print_counts(report.as_json(), as_json=True) if as_json else click.echo(report.text())
     if report.unused:
         for line in report.examples:
@@ -89,22 +91,24 @@ def train(
     return None
 
 
-def _taught(job: str, unlabelled: Path | None, *, most: int, seed: int, as_json: bool) -> None:
-    from flows.jobs import open_job
+def _taught(job: str, unlabelled: Path | None, *, most: int, seed: int, wait: float, as_json: bool) -> None:
     from flows.llm_teacher import teach
-    from store.settings import load_settings
+    from flows.stage_run import at_work
+    from flows.workspace import Workspace
 
     if unlabelled is None:
         raise click.UsageError("--llm-teacher needs --unlabelled: the contacts that the LLM is to label")
-    settings = load_settings()
-    told = teach(
-        open_job(job, settings),
-        unlabelled,
-        most=most,
-        settings=settings,
-        seed=seed,
-        say=lambda line: click.echo(line, err=True),
-    )
+    workspace = Workspace.open(job)
+    with at_work(workspace, "train", job=workspace.job.id, patience=wait) as counts:
+        told = teach(
+            workspace.job,
+            unlabelled,
+            most=most,
+            settings=workspace.settings,
+            seed=seed,
+            say=lambda line: click.echo(line, err=True),
+        )
+        counts.update({"contacts": told.asked, "model": told.model, "promoted": told.promoted})
     print_json(told.as_json()) if as_json else click.echo(told.text())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from alignment.estimate import Estimate
 from alignment.scorecard import StepFigures
 from flows.measure import measure, measure_model
 from flows.progress import Ticker, silent
+from flows.stage_run import at_work
 from flows.tag import tag
 from flows.workspace import Workspace
 from store.in_force import read_in_force
@@ -67,21 +68,25 @@ class Retagged:
         }
 
 
-def retag(workspace: Workspace, *, tick: Ticker = silent) -> Retagged:
+def retag(workspace: Workspace, *, patience: float = 0.0, tick: Ticker = silent) -> Retagged:
     """Let the model in use read everything, measure by it, and hold each step's figures against the earlier model's.
 
     Batches are kept as they are done: killed, the same command goes on where it stopped, and until it is through the
     figures of the earlier model stand. Done twice it changes nothing and says the same. Both sides are measured now,
-    with the same reviews and answers. Raises NoModelError, JobVersionError.
+    with the same reviews and answers. Alone at `tag` while it reads and at `measure` while it folds, each waited for
+    at most `patience` seconds. Raises NoModelError, JobVersionError, StageBusyError.
     """
     job, model = workspace.job, workspace.shelf.path().name
     with workspace.database.session() as session:
         already = count_tagged(session, job_id=job.id, job_version=job.stamp, model_id=model)
         before = _earlier(workspace, model)
-    done = tag(workspace, tick=tick)
-    if before is not None:
-        measure_model(workspace, before)
-    measure(workspace)
+    with at_work(workspace, "tag", job=job.id, patience=patience) as counts:
+        done = tag(workspace, tick=tick)
+        counts.update(asdict(done))
+    with at_work(workspace, "measure", job=job.id, patience=patience) as counts:
+        if before is not None:
+            measure_model(workspace, before)
+        counts.update(asdict(measure(workspace)))
     with workspace.database.session() as session:
         now = datetime.now(UTC)
         after_steps = _steps(session, job, model, now)

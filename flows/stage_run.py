@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import uuid4
 
 from flows.log import open_log
-from flows.workspace import Workspace
+from flows.workspace import Home, Workspace
 from store.runs import recorded
 from store.traces import tracing
 
@@ -42,16 +44,29 @@ Stage = Callable[[Plan, str], StageReport]
 
 def reported(name: str, plan: Plan, run_id: str, work: Callable[[Workspace], Any]) -> StageReport:
     """Do a stage's work, whose counts are a dataclass. Raises StageBusyError where another run is at it."""
-    workspace = Workspace.open(plan.job)
-    tracing.start(workspace.settings, service="headway")
-    names = {"stage": name, "job": workspace.job.id, "run": run_id}
-    log, began = open_log(workspace.settings), time.monotonic()
+    workspace, began = Workspace.open(plan.job), time.monotonic()
+    with at_work(workspace, name, job=workspace.job.id, run_id=run_id, patience=plan.patience) as counts:
+        counts.update(asdict(work(workspace)))
+    return StageReport(name, round(time.monotonic() - began, 2), dict(counts))
+
+
+@contextmanager
+def at_work(
+    home: Home, name: str, *, job: str | None, patience: float = 0.0, run_id: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Alone at a stage of a job, or of the whole home where `job` is None; the block fills the counts.
+
+    Raises StageBusyError where another run is at it and does not end within `patience` seconds.
+    """
+    tracing.start(home.settings, service="headway")
+    run = run_id or uuid4().hex
+    log, began = open_log(home.settings), time.monotonic()
+    names = {"stage": name, "job": job or "", "run": run}
     log.info("stage started", extra={"facts": names})
     try:
         with tracing.span(f"stage {name}", names) as here:
-            job = workspace.job.id
-            with recorded(workspace.database, name, run_id=run_id, job_id=job, patience=plan.patience) as counts:
-                counts.update(asdict(work(workspace)))
+            with recorded(home.database, name, run_id=run, job_id=job, patience=patience) as counts:
+                yield counts
             here.note({key: value for key, value in counts.items() if isinstance(value, int | float)})
     except BaseException as error:
         # The kind alone: a message might quote what somebody said.
@@ -60,4 +75,3 @@ def reported(name: str, plan: Plan, run_id: str, work: Callable[[Workspace], Any
         raise
     seconds = round(time.monotonic() - began, 2)
     log.info("stage done", extra={"facts": {**names, "seconds": seconds, "counts": counts}})
-    return StageReport(name, seconds, dict(counts))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from flows.measure import measure
 from flows.progress import progress_bar
 from flows.publish import publish
 from flows.pull import pull
-from flows.stage_run import Plan, Stage, StageReport, reported
+from flows.stage_run import Plan, Stage, StageReport, at_work, reported
 from flows.tag import tag, waiting
 from flows.watch import watch
 from flows.workspace import Workspace
@@ -105,14 +106,13 @@ def _train(workspace: Workspace) -> Taught:
 
 
 def retain_stage(plan: Plan, run_id: str) -> StageReport:
-    """Remove what is past its days of retention, of every job."""
-    return reported("retain", plan, run_id, _retain)
-
-
-def _retain(workspace: Workspace) -> Any:
+    """Remove what is past its days of retention, of every job: one run at a time in the whole home."""
     from flows.retain import retain
 
-    return retain(workspace, by="headway schedule")
+    home, began = Workspace.open(plan.job), time.monotonic()
+    with at_work(home, "retain", job=None, run_id=run_id, patience=plan.patience) as counts:
+        counts.update(asdict(retain(home, by="headway schedule")))
+    return StageReport("retain", round(time.monotonic() - began, 2), dict(counts))
 
 
 STAGES: tuple[Stage, ...] = (ingest_stage, tag_stage, draw_stage, measure_stage, publish_stage, watch_stage)

@@ -32,22 +32,24 @@ class StageBusyError(HeadwayError):
     def __init__(self, busy: Busy) -> None:
         stage, _, job = busy.name.partition(":")
         self.busy = busy
+        whose = f"{stage} of job {job!r}" if job else stage
         super().__init__(
-            f"{stage} of job {job!r} is at work already since {busy.since:%Y-%m-%d %H:%M} UTC (run {busy.run_id}, "
+            f"{whose} is at work already since {busy.since:%Y-%m-%d %H:%M} UTC (run {busy.run_id}, "
             f"{busy.process}): nothing was done, and nothing is lost; try again when it has ended"
         )
 
 
 @contextmanager
 def recorded(
-    database: Database, stage: str, *, run_id: str, job_id: str, patience: float = 0.0
+    database: Database, stage: str, *, run_id: str, job_id: str | None, patience: float = 0.0
 ) -> Iterator[dict[str, Any]]:
     """Record one stage of a run, alone at it: the caller fills the counts; a stage that raises is recorded as failed.
 
+    Without a `job_id` it is a stage of the whole home.
     Waits at most `patience` seconds for another run of the stage to end. Runs of it that were killed are recorded as
     such, and the counts say which run is gone on for. Raises StageBusyError.
     """
-    lease = _waited(database, f"{stage}:{job_id}", run_id=run_id, patience=patience)
+    lease = _waited(database, f"{stage}:{job_id or ''}", run_id=run_id, patience=patience)
     try:
         with database.session() as session:
             killed = _bury(session, stage, job_id)
@@ -100,9 +102,10 @@ def _waited(database: Database, name: str, *, run_id: str, patience: float) -> L
         time.sleep(LOOK_SECONDS)
 
 
-def _bury(session: Session, stage: str, job_id: str) -> list[str]:
+def _bury(session: Session, stage: str, job_id: str | None) -> list[str]:
     """Record the runs of a stage that were killed as killed, at their last sign of life; which they were."""
-    of_stage = (stage_runs.c.stage == stage, stage_runs.c.job_id == job_id, stage_runs.c.status == "running")
+    of_job = stage_runs.c.job_id.is_(None) if job_id is None else stage_runs.c.job_id == job_id
+    of_stage = (stage_runs.c.stage == stage, of_job, stage_runs.c.status == "running")
     dead = session.execute(select(stage_runs).where(*of_stage).order_by(stage_runs.c.pk)).all()
     for row in dead:
         ended = {"status": "killed", "ended_at": row.beat_at or row.started_at}
@@ -110,8 +113,8 @@ def _bury(session: Session, stage: str, job_id: str) -> list[str]:
     return [row.run_id for row in dead]
 
 
-def _begin(session: Session, stage: str, *, run_id: str, job_id: str) -> int:
+def _begin(session: Session, stage: str, *, run_id: str, job_id: str | None) -> int:
     now = database_now(session)
-    values = {"run_id": run_id, "stage": stage, "job_id": job_id, "started_at": now, "status": "running", "counts": {}}
-    values |= {"process": this_process(), "beat_at": now}
+    values: dict[str, Any] = {"run_id": run_id, "stage": stage, "job_id": job_id, "started_at": now, "beat_at": now}
+    values |= {"process": this_process(), "status": "running", "counts": {}}
     return int(session.execute(stage_runs.insert().values(values).returning(stage_runs.c.pk)).scalar_one())
