@@ -37,6 +37,7 @@ from api.pages.segments import router as segments_page
 from api.pages.step import router as step_page
 from api.pages.subscriptions import router as subscriptions_page
 from api.pages.twins import router as twins
+from api.parameters import check_parameters
 from api.permissions import served_routes
 from api.predictors import Predictors
 from api.rate_limit import Limit, RateLimitMiddleware
@@ -134,7 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(check_csrf)],
+        dependencies=[Depends(check_csrf), Depends(check_parameters)],
     )
     app.state.database = database
     app.state.settings = settings

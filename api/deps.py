@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from fastapi.dependencies.models import Dependant
 from pydantic import WithJsonSchema
 from sqlalchemy.orm import Session
 
@@ -16,10 +15,11 @@ from alignment.annotations import Annotation
 from alignment.scorecard import Scorecard, View
 from api.access import caller_of
 from api.address import Asked, asked
+from api.parameters import declared
 from store.alerts import Alert, read_alerts
 from store.annotations import read_annotations
 from store.audit import act_as
-from store.browse import dimensions
+from store.browse import check_values, dimensions
 from store.freshness import freshness
 from store.jobs import read_job
 from store.permitted import permit_only
@@ -111,26 +111,21 @@ def get_reading(
         Query(alias="channel", description="Only this channel; segment.NAME and circumstance.NAME filter likewise."),
     ] = None,
 ) -> Reading:
-    """Read job and view from the address. Raises UnknownJobError, BadFilterError.
+    """Read job and view from the address. Raises UnknownJobError, BadFilterError, UnknownValueError.
 
     The parameters are declared for the documentation; `asked` reads all of them, those with open names too.
     """
     found = read_job(session, job)
     choices = dimensions(session, found)
     known = asked(request.query_params.multi_items(), names=tuple(choices), also=_own_parameters(request))
+    check_values(choices, known.filters)
     return Reading(session, found, known, known.view(datetime.now(UTC)), choices, request.app.state.settings)
 
 
 def _own_parameters(request: Request) -> tuple[str, ...]:
     """Those of `ROUTE_PARAMETERS` that the route declares, or something that it depends on."""
-    declared = set(_declared(request.scope["route"].dependant))
-    return tuple(name for name in ROUTE_PARAMETERS if name in declared)
-
-
-def _declared(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
-    for inner in dependant.dependencies:
-        yield from _declared(inner)
+    own = set(declared(request.scope["route"].dependant))
+    return tuple(name for name in ROUTE_PARAMETERS if name in own)
 
 
 ReadingOf = Annotated[Reading, Depends(get_reading, scope="function")]

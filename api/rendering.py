@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alignment.estimate import Estimate
 from api import charts
-from api.address import contact_link
+from api.address import Links, contact_link
 from api.assets import asset_url
 from api.csrf import FormTokens, asks_name, csrf_field
 from api.figures import SCALES, Figure, figure, number
@@ -28,7 +28,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"fig": _fig, "on": _on, "day": day, "moment": moment, "count": count, "plain": plain}
-    found.globals |= {"asset": asset_url, "contact_link": contact_link, "charts": charts, "scales": SCALES}
+    found.globals |= {
+        "asset": asset_url,
+        "contact_link": contact_link,
+        "links_of": Links,
+        "charts": charts,
+        "scales": SCALES,
+    }
     found.globals |= {"csrf_field": csrf_field, "asks_name": asks_name}
     return found
 

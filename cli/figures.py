@@ -176,10 +176,12 @@ def _read(
 ) -> tuple[Scorecard, Any]:
     from cli.database import opened
     from flows.workspace import Workspace
+    from store.browse import check_values, dimensions
     from store.scorecards import read_scorecard
 
     found, view = Workspace.open(job).job, view_of(chosen)
     with opened() as session:
+        check_values(dimensions(session, found), view.filters)
         card = read_scorecard(session, found, view, trends=trends)
         return card, also(session, found, view) if also else None
 

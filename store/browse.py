@@ -22,6 +22,7 @@ from store.tables import contacts, review_decisions, review_items
 from store.tags import newest_model, read_tags
 from tagger.drivers import Driver
 from tagger.model import Contact, Tag
+from taxonomy.errors import BadInputError
 from taxonomy.model import Job
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ContactRow",
     "DecisionRow",
     "Page",
+    "UnknownValueError",
+    "check_values",
     "dimensions",
     "inside",
     "list_tagged",
@@ -36,6 +39,13 @@ __all__ = [
 ]
 
 _dimensions: Kept[Mapping[str, tuple[str, ...]]] = Kept(16)
+
+NAMED = 20
+"""Values that a refusal names; a channel may have many."""
+
+
+class UnknownValueError(BadInputError):
+    """A filter asks for a value that no contact of the job has."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,20 @@ def _read_dimensions(session: Session, job: Job, model: str | None) -> Mapping[s
             for name, value in pairs:
                 values.setdefault(f"{family}.{name}", set()).add(value)
     return {name: tuple(sorted(found)) for name, found in values.items()}
+
+
+def check_values(choices: Mapping[str, tuple[str, ...]], filters: Mapping[str, str]) -> None:
+    """Refuse filters that no contact can pass, which would look like a job without contacts; `choices`: `dimensions`.
+
+    What has no values yet, as before the first measuring, may be asked for. Raises UnknownValueError.
+    """
+    for name, value in filters.items():
+        known = choices.get(name, ())
+        if known and value not in known:
+            more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
+            raise UnknownValueError(
+                f"{name}: no contact of this job has {value[:80]!r}; known are {', '.join(known[:NAMED])}{more}"
+            )
 
 
 def read_contact(session: Session, contact_id: str, *, source: str | None = None) -> ContactDetail:

@@ -24,6 +24,18 @@ def jobs(request: Request) -> Response:
     return twin(request, "/jobs")
 
 
+@router.get("/review.json")
+def review(request: Request) -> Response:
+    """The twin of the review page: the queue. Nothing is claimed by it."""
+    return twin(request, "/review/queue")
+
+
+@router.get("/review/stats.json")
+def review_stats(request: Request) -> Response:
+    """The twin of the review statistics."""
+    return twin(request, "/review/stats")
+
+
 def twin(request: Request, page: str) -> Response:
     """On to the JSON of a page, with the address's query."""
     query = request.url.query

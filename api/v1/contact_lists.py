@@ -52,6 +52,8 @@ def step_contacts(
     job = reading.job
     if step not in job.step_by_id:
         raise NotFoundError(f"step {step!r} is not in job {job.id}; known are {', '.join(job.step_by_id)}")
+    if outcome and outcome not in {one.id for one in job.step_by_id[step].outcomes}:
+        raise NotFoundError(f"outcome {outcome!r} is not in step {step!r} of job {job.id}")
     page = list_tagged(
         reading.session, job, view=reading.view, step=step, outcome=outcome or None, only=only, cursor=cursor or None,
         limit=limit or (PAGE if form == "json" else FILE),
