@@ -32,8 +32,12 @@ CONFIG = """
 
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "304", "401", "403", "404", "409", "413", "422", "429", "503"]
+
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
 """
-"""422: a name that no job has, or a period that ends before it begins, is valid to a schema. 429: after wrong keys."""
+"""422: a name that no job has, or a period that ends before it begins, is valid to a schema. 429: after wrong keys.
+413: bad input that is also too long is refused for its length. A server error refuses nothing."""
 
 ROUNDS = 6
 """A group is asked again with other random numbers until it has had its cases."""
