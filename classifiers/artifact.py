@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.card import card_text
-from classifiers.content import content_id, rebuilt, settings_of, tensors_of, vocabulary_of
+from classifiers.content import content_id, named, rebuilt, settings_of, tensors_of, vocabulary_of
 from classifiers.embedding_cache import EmbeddingCache
 from classifiers.encoder import CachedEncoder, Encoder, OnnxEncoder
 from classifiers.encoder_export import encoder_named
@@ -46,8 +46,8 @@ def save(model: Model, folder: Path) -> None:
         (folder / "card.md").write_text(card_text(model.card, model_id=model.id), encoding="utf-8")
     parts = [*PARTS, *_save_own_encoder(model, folder)]
     manifest: dict[str, Any] = {"format": FORMAT, "id": model.id}
-    if (content := content_id(model)) != model.id:
-        manifest["content"] = content  # texts were erased from it since it was named
+    if named(model).id != model.id:
+        manifest["content"] = content_id(model)  # texts were erased from it since it was named
     manifest["sha256"] = {part: _sha256(folder / part) for part in parts}
     _write(folder / "manifest.json", manifest)
 
@@ -78,10 +78,18 @@ def load(
         raise ModelFileError(
             f"the parts of the model in {folder} do not fit together: {error}. Train again."
         ) from error
-    # a model that texts were erased from keeps its id, under which its tags stand
-    if content_id(model) != manifest.get("content", manifest["id"]):
+    model = replace(model, card=_parsed(folder / "card.json", parts["card.json"]))
+    if not _is_named(model, manifest):
         raise ModelFileError(f"the model in {folder} is not the one its manifest names. Train again.")
-    return replace(model, id=manifest["id"], card=_parsed(folder / "card.json", parts["card.json"]))
+    return replace(model, id=manifest["id"])
+
+
+def _is_named(model: Model, manifest: dict[str, Any]) -> bool:
+    """Whether the manifest is this model's; one that texts were erased from keeps its id, as its tags do."""
+    content = content_id(model)
+    if "content" in manifest:
+        return bool(content == manifest["content"])
+    return manifest["id"] in (named(model).id, content)  # earlier versions named a model by its content alone
 
 
 def _save_own_encoder(model: Model, folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from classifiers.anchors import Anchors, Descriptions, meanings_of
 from classifiers.borrowing import anchor_head, anchors_for
 from classifiers.calibration import MarginScale, softmax
-from classifiers.content import content_id
+from classifiers.content import named
 from classifiers.deferral import NOTHING
 from classifiers.documents import Document, as_one_text, joined
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
@@ -89,7 +89,7 @@ def cold_start(
         "settings": {"seed": seed, "seconds": round(time.perf_counter() - started, 1)},
     }
     report("done", 1.0)
-    return replace(model, id=content_id(model), card=card)
+    return named(replace(model, card=card))
 
 
 def self_trained(anchors: Anchors, vectors: FloatMatrix) -> KernelScorer:

@@ -1,4 +1,4 @@
-"""A model as plain tensors and plain JSON, and its id: the hash of both."""
+"""A model as plain tensors and plain JSON, and its id: the hash of both and of the job version it answers to."""
 
 from __future__ import annotations
 
@@ -94,6 +94,14 @@ def rebuilt(
         embedding = replace(embedding, second=_second_look(settings["second"], tensors, tuned))
     reach = Reach(**settings["reach"]) if "reach" in settings else None  # models of earlier versions have none
     return Model(space, lexical, embedding, reach)
+
+
+def named(model: Model) -> Model:
+    """The model under its id. The same numbers under another version of the job are another model, with other tags."""
+    version = model.card.get("job_version")
+    content = content_id(model)
+    told = content if version is None else hashlib.sha256(f"{content} {version}".encode()).hexdigest()[:ID_DIGITS]
+    return replace(model, id=told)
 
 
 def content_id(model: Model) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from classifiers.calibration import Floats
 from classifiers.cascade import Answers, StageAnswers
 from classifiers.documents import Document
+from classifiers.focus import focused
 from classifiers.hostile import LabelNames, plain_of
 from classifiers.llm_agreement import Calibration, assumed_chance
 from classifiers.llm_answer import holds
@@ -70,6 +71,7 @@ class LlmStage:
         self.concurrency = concurrency
         self.quotations: dict[tuple[str, ...], tuple[str, str]] = {}
         self.disagreed: set[tuple[str, ...]] = set()
+        self.waiting: set[tuple[str, ...]] = set()
         self._definitions = definitions
         self._names = LabelNames.of(definitions, ())
         self._examples = examples
@@ -90,6 +92,8 @@ class LlmStage:
                 self.disagreed.add(tuple(documents[row]))
             if reading.refused:
                 self._refused[reading.refused] += 1
+            if reading.waiting:
+                self.waiting.add(tuple(documents[row]))
             if outcome == "answered":
                 sure[row] = True
                 self.quotations[tuple(documents[row])] = (str(reading.label), reading.evidence)
@@ -122,6 +126,7 @@ class LlmStage:
             "unsure": seen["unsure"],
             "refused": dict(sorted(self._refused.items())),
             "not_asked": seen["skipped"],
+            **({"waiting": seen["waiting"]} if seen["waiting"] else {}),
             **self.reader.tally.as_counts(),
             "model": self.reader.name,
             "prompt": PROMPT_VERSION,
@@ -148,8 +153,8 @@ class LlmStage:
 
     def _settle(self, chances: NDArray[Any], reading: Reading, space: LabelSpace) -> str:
         """Put an accepted answer into `chances`, in place; say what became of the contact."""
-        if reading.skipped:
-            return "skipped"
+        if reading.skipped or reading.waiting:
+            return "skipped" if reading.skipped else "waiting"
         if reading.label is None:
             return "refused"
         column = space.labels.index(reading.label)
@@ -197,11 +202,20 @@ class AidedModel:
         """The cascade's answers, the LLM's among them."""
         self.stage.quotations.clear()
         self.stage.disagreed.clear()
+        self.stage.waiting.clear()
         return self.model.answer(documents, then=(self.stage,))
 
     def disagreed(self, document: Document) -> bool:
         """Whether the LLM read this document, of those answered last, otherwise than the trained stages."""
-        return tuple(document) in self.stage.disagreed
+        return self.reduced(document) in self.stage.disagreed
+
+    def waits(self, document: Document) -> bool:
+        """Whether this document, of those answered last, waits for a batch of questions to come back."""
+        return bool(self.stage.waiting) and self.reduced(document) in self.stage.waiting
+
+    def reduced(self, document: Document) -> tuple[str, ...]:
+        """The document as later stages see it: very long ones are cut down to what speaks of some label."""
+        return tuple(focused([document], self.model.lexical, self.model.reach).documents[0])
 
     def passage_scores(self, passages: Sequence[str]) -> LabelScores:
         """What the words of each passage alone say."""

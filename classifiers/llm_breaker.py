@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from classifiers.llm_client import CallFaultError
+from classifiers.llm_pace import Pace
 
 T = TypeVar("T")
 FLAWS = frozenset({"server-error", "timeout", "unreachable", "unreadable"})
@@ -81,19 +82,26 @@ class CircuitBreaker:
 
 
 class PatientLine:
-    """Calls with retries, waits that all threads keep, and the breaker before every try."""
+    """Calls with retries, waits that all threads keep, and the breaker and the pace before every try."""
 
-    def __init__(self, patience: Patience, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, patience: Patience, *, pace: Pace | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self.patience = patience
+        self._pace = pace or Pace()
         self.breaker = CircuitBreaker(patience)
         self._sleep = sleep
         self._resume_at = 0.0
 
-    def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` gives, tried again while its faults are passing. Raises CallFaultError."""
+    def call(self, ask: Callable[[], T], *, tokens: int = 0) -> T:
+        """What `ask` gives, tried again while its faults are passing; `tokens` is what a try may use at most.
+
+        Raises CallFaultError.
+        """
         for attempt in range(1, self.patience.tries + 1):
             self._sleep(max(0.0, self._resume_at - time.monotonic()))
             self.breaker.enter()
+            self._pace.wait(tokens)
             try:
                 answer = ask()
             except CallFaultError as fault:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from classifiers.llm_client import CallFaultError
 
@@ -27,6 +28,11 @@ class Price:
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         """Dollars for so many tokens."""
         return (tokens_in * self.read + tokens_out * self.written) / MILLION
+
+    @property
+    def in_batch(self) -> Price:
+        """The list price of the same in a batch: half of it."""
+        return Price(self.read / 2, self.written / 2)
 
 
 PRICES = {
@@ -81,32 +87,47 @@ class Ledger:
         self._day: date | None = None
         self._read_to = 0
         self._spent = 0.0
+        self._batches: dict[str, float] = {}
         self._reserved = 0.0
 
     @contextmanager
     def reserved(self, *, tokens_in: int, tokens_out: int) -> Iterator[Reservation]:
         """Set aside the most that a call may cost while it runs. Raises CallFaultError (`budget`)."""
         most = self.price.cost(tokens_in, tokens_out) if self.price else 0.0
-        with self._lock:
-            over = self._spent_today() + self._reserved + most > self.budget_usd
-            if over or self.budget_usd == 0:
-                raise CallFaultError("budget")
-            self._reserved += most
+        self.set_aside(most)
         try:
             yield Reservation(tokens_in, tokens_out)
         finally:
-            with self._lock:
-                self._reserved -= most
+            self.set_free(most)
+
+    def set_aside(self, usd: float) -> None:
+        """Keep so many dollars of this day's budget for what is about to be asked. Raises CallFaultError (`budget`)."""
+        with self._lock:
+            over = self._spent_today() + self._reserved + usd > self.budget_usd
+            if over or self.budget_usd == 0:
+                raise CallFaultError("budget")
+            self._reserved += usd
+
+    def set_free(self, usd: float) -> None:
+        """What was set aside is charged by now, or was not needed."""
+        with self._lock:
+            self._reserved -= usd
+
+    def book(self, batch: str, usd: float, *, day: date, tokens_in: int = 0, tokens_out: int = 0) -> None:
+        """Write down what a batch of `day` costs: the most it may, when it is sent, and what it did, when it is back.
+
+        Of several lines about one batch the last one counts, so that writing one again does no harm.
+        """
+        line = {"at": self._now().isoformat(), **self._names, "in": tokens_in, "out": tokens_out, "usd": usd}
+        with self._lock:
+            self._write(day, {**line, "batch": batch})
 
     def charge(self, tokens_in: int, tokens_out: int) -> float | None:
         """Write a call down; its cost in dollars, None where the price is unknown."""
         cost = self.price.cost(tokens_in, tokens_out) if self.price else None
         line = {"at": self._now().isoformat(), **self._names, "in": tokens_in, "out": tokens_out, "usd": cost}
         with self._lock:
-            path = self._path()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            self._write(self._now().date(), line)
         return cost
 
     def spent_today(self) -> float:
@@ -114,14 +135,25 @@ class Ledger:
         with self._lock:
             return self._spent_today()
 
-    def _path(self) -> Path:
-        return self._folder / f"{self._now().date().isoformat()}.jsonl"
+    @property
+    def today(self) -> date:
+        """The day that spending counts for (UTC)."""
+        return self._now().date()
+
+    def _write(self, day: date, line: dict[str, Any]) -> None:
+        path = self._path(day)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _path(self, day: date) -> Path:
+        return self._folder / f"{day.isoformat()}.jsonl"
 
     def _spent_today(self) -> float:
         today = self._now().date()
         if today != self._day:
-            self._day, self._read_to, self._spent = today, 0, 0.0
-        path = self._path()
+            self._day, self._read_to, self._spent, self._batches = today, 0, 0.0, {}
+        path = self._path(today)
         if path.exists() and path.stat().st_size > self._read_to:
             with path.open("rb") as file:
                 file.seek(self._read_to)
@@ -129,16 +161,20 @@ class Ledger:
             # Another process may be in the middle of its line: that one is read next time.
             whole = fresh[: fresh.rfind(b"\n") + 1]
             self._read_to += len(whole)
-            self._spent += sum(_dollars(line) for line in whole.splitlines())
-        return self._spent
+            for line in whole.splitlines():
+                batch, usd = _dollars(line)
+                self._spent += 0.0 if batch else usd
+                self._batches |= {batch: usd} if batch else {}
+        return self._spent + sum(self._batches.values())
 
 
-def _dollars(line: bytes) -> float:
-    """The cost on one line; a line that a killed process left half written counts nothing."""
+def _dollars(line: bytes) -> tuple[str | None, float]:
+    """The batch, if any, and the cost on one line; one that a killed process left half written counts nothing."""
     try:
-        return float(json.loads(line)["usd"] or 0.0)
-    except (ValueError, KeyError, TypeError):
-        return 0.0
+        read = json.loads(line)
+        return read.get("batch"), float(read["usd"] or 0.0)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, 0.0
 
 
 def guessed_tokens(text: str) -> int:

@@ -83,15 +83,8 @@ class LangchainClient:
             return _cut_off(error.completion)
         except openai.ContentFilterFinishReasonError:
             return Completion("", "content_filter")
-        except openai.APITimeoutError as error:
-            raise CallFaultError("timeout", passing=True) from error
-        except openai.APIConnectionError as error:
-            raise CallFaultError("unreachable", passing=True) from error
-        except openai.APIStatusError as error:
-            raise _status_fault(error.status_code, error.response.headers) from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-            # What came back is no chat completion; the libraries fail on it each in its own way.
-            raise CallFaultError("unreadable") from error
+            raise fault_of_error(error) from error
         # The raw message: langchain's own JSON parser would mend a truncated answer.
         return _completion(answer["raw"])
 
@@ -134,6 +127,21 @@ def retry_after_of(value: str | None, *, now: datetime) -> float | None:
     except ValueError:
         return None
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+
+
+def fault_of_error(error: Exception) -> CallFaultError:
+    """What went wrong in a call of the openai package, as a fault with its kind."""
+    import openai
+
+    match error:
+        case openai.APITimeoutError():
+            return CallFaultError("timeout", passing=True)
+        case openai.APIConnectionError():
+            return CallFaultError("unreachable", passing=True)
+        case openai.APIStatusError():
+            return _status_fault(error.status_code, error.response.headers)
+    # What came back is not what was asked for; the libraries fail on it each in its own way.
+    return CallFaultError("unreadable")
 
 
 def _status_fault(status: int, headers: Mapping[str, str]) -> CallFaultError:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from classifiers.llm_answer import AnswerFaultError, read_answer
 from classifiers.llm_breaker import PatientLine
@@ -19,13 +19,26 @@ Worth = Callable[[str, float], bool]
 """Whether a label with such an agreement could be accepted."""
 
 
+class Desk(Protocol):
+    """Where questions wait for a batch of them to be answered."""
+
+    def key_of(self, text: str) -> str | None:
+        """The key under which a batch that has ended kept its votes about a text's hash; None where none has."""
+
+    def takes(self, question: Question, key: str, had: int) -> bool:
+        """Whether the question waits for a batch, one that is out or the next one; it `had` so many votes before.
+
+        Raises CallFaultError (`budget`).
+        """
+
+
 @dataclass(frozen=True)
 class Reading:
     """What the LLM came to on one document.
 
     `label` is the one most votes are for and `agreement` their share of the samples (with one sample: the probability
     of the label's tokens); `label` None means no usable vote, and `refused` says why. `skipped` means that no answer
-    could have been accepted, so that nothing was asked.
+    could have been accepted, so that nothing was asked; `waiting` that a batch was asked, which is not back yet.
     """
 
     label: str | None = None
@@ -33,6 +46,7 @@ class Reading:
     evidence: str = ""
     refused: str | None = None
     skipped: bool = False
+    waiting: bool = False
 
 
 class Tally:
@@ -80,17 +94,21 @@ class LlmReader:
         self.samples = samples
         self.tally = Tally()
         self.line = line
+        self.desk: Desk | None = None
         self._client = client
         self._ledger = ledger
         self._cache = cache
 
     def read(self, question: Question, *, worth: Worth) -> Reading:
         """Ask until all samples are there, or until no label can be `worth` it any more."""
-        key = question.key(self.name, str(self.samples))
+        key = self.desk.key_of(question.text_hash) if self.desk else None
+        key = key or question.key(self.name, str(self.samples))
         votes = self._cache.read(question.text_hash, key)[: self.samples]
         self.tally.found(len(votes))
         try:
-            while len(votes) < self.samples and self._open(question, votes, worth):
+            if self.desk and self._asks(question, votes, worth) and self.desk.takes(question, key, len(votes)):
+                return Reading(waiting=True)
+            while self._asks(question, votes, worth):
                 votes.append(self._vote(question, len(votes)))
                 self._cache.write(question.text_hash, key, votes)
         except CallFaultError as fault:
@@ -98,22 +116,17 @@ class LlmReader:
             return Reading(refused=fault.kind)
         return _reading(votes, self.samples)
 
-    def _open(self, question: Question, votes: Sequence[Vote], worth: Worth) -> bool:
+    def _asks(self, question: Question, votes: Sequence[Vote], worth: Worth) -> bool:
         left = self.samples - len(votes)
         given = Counter(vote.label for vote in votes)
-        return any(worth(label, (given[label] + left) / self.samples) for label in question.candidates)
+        return left > 0 and any(worth(label, (given[label] + left) / self.samples) for label in question.candidates)
 
     def _vote(self, question: Question, sample: int) -> Vote:
         """One sample. Raises CallFaultError; an answer that cannot be used is a vote for nothing."""
-        done = self._completion(question, sample)
-        try:
-            if done.finish != "stop":
-                raise AnswerFaultError({"length": "truncated"}.get(done.finish, done.finish))
-            answer = read_answer(done.text, question)
-        except AnswerFaultError as fault:
-            self.tally.fault(fault.kind)
-            return Vote(None, fault=fault.kind)
-        return Vote(answer.label, answer.evidence, chance=done.label_chance)
+        vote = vote_of(self._completion(question, sample), question)
+        if vote.fault:
+            self.tally.fault(vote.fault)
+        return vote
 
     def _completion(self, question: Question, sample: int) -> Completion:
         messages, schema = question.messages(sample), schema_of(question, sample)
@@ -128,13 +141,24 @@ class LlmReader:
                 raise
 
         with self._ledger.reserved(tokens_in=guess, tokens_out=MOST_TOKENS):
-            done = self.line.call(ask)
+            done = self.line.call(ask, tokens=guess + MOST_TOKENS)
             written = guessed_tokens(done.text) if done.tokens_out is None else done.tokens_out
             self._charge(guess if done.tokens_in is None else done.tokens_in, written)
         return done
 
     def _charge(self, tokens_in: int, tokens_out: int) -> None:
         self.tally.called(tokens_in, tokens_out, self._ledger.charge(tokens_in, tokens_out))
+
+
+def vote_of(done: Completion, question: Question) -> Vote:
+    """What a completion comes to, checked strictly; one that cannot be used is a vote for nothing, with the fault."""
+    try:
+        if done.finish != "stop":
+            raise AnswerFaultError({"length": "truncated"}.get(done.finish, done.finish))
+        answer = read_answer(done.text, question)
+    except AnswerFaultError as fault:
+        return Vote(None, fault=fault.kind)
+    return Vote(answer.label, answer.evidence, chance=done.label_chance)
 
 
 def _reading(votes: Sequence[Vote], samples: int) -> Reading:

@@ -37,9 +37,13 @@ class Columns:
         return np.array([place for place, column in enumerate(self.seen) if column != self.none], dtype=np.int64)
 
     def spread(self, probabilities: Floats, chance_of_none: Floats) -> Floats:
-        """From seen labels to the whole space: unseen ones get 0, `_none` gains what strangeness says."""
-        whole = np.zeros((len(probabilities), len(self.space.labels)))
-        whole[:, list(self.seen)] = probabilities
+        """From seen labels to the whole space: unseen ones get 0, `_none` gains what strangeness says.
+
+        Several seen labels of one column are merged: their probabilities add up.
+        """
+        into = np.zeros((len(self.seen), len(self.space.labels)))
+        into[np.arange(len(self.seen)), list(self.seen)] = 1.0
+        whole = probabilities @ into
         return with_none(whole, self.none, chance_of_none)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from classifiers.anchors import Descriptions
 from classifiers.calibration import fit_mixture
 from classifiers.card import cascade_scores, make_card
-from classifiers.content import content_id
+from classifiers.content import named
 from classifiers.documents import Document, joined
 from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.focus import Reach
@@ -112,11 +112,10 @@ def train(
 
 
 def _named(model: Model, held_out: HeldOut, found: Thresholds, rows: Codes) -> Model:
-    """The model under the name of its content, with what it said of texts it had not seen: `rows` of the training."""
+    """The model under its id, with what it said of texts it had not seen: `rows` of the training."""
     deferred = ~(found.lexical.sure(held_out.lexical) | found.embedding.sure(held_out.full))
     return replace(
-        model,
-        id=content_id(model),
+        named(model),
         held_out=cascade_scores(held_out, found),
         held_out_rows=tuple(rows.tolist()),
         held_out_deferred=tuple(deferred.tolist()),

@@ -125,6 +125,34 @@ def rollback(job: str, why: str, by: str | None) -> None:
 @group.command()
 @job_option
 @click.argument("model", required=False)
+@why_option
+@by_option
+@json_option
+def carry(job: str, model: str | None, why: str, by: str | None, as_json: bool) -> None:
+    """Carry a model, default the one in use, over to the job's version in force by the job's ids and aliases.
+
+    Renamed, merged and moved outcomes are followed; where one was split or retired, nothing is carried.
+    """
+    from flows.carry import carry as carried
+    from flows.jobs import open_job
+    from store.settings import load_settings
+
+    settings = load_settings()
+    found = carried(open_job(job, settings), model, settings=settings, by=by or getuser(), why=why)
+    if as_json:
+        print_json(asdict(found))
+        return
+    click.echo(f"{found.model} answers for {found.before} under job version {found.job_version}")
+    for old, new in found.renamed.items():
+        click.echo(f"  {old} is {new} now")
+    if found.unknown:
+        click.echo(f"  never given until a training knows them: {', '.join(found.unknown)}")
+    click.echo(f"{found.model} is {'in use now' if found.in_use else 'not in use, as the old one was not'}")
+
+
+@group.command()
+@job_option
+@click.argument("model", required=False)
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Draw the curve to this file as well.")
 @json_option
 def curve(job: str, model: str | None, svg: Path | None, as_json: bool) -> None:

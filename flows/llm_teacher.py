@@ -14,7 +14,7 @@ import numpy as np
 
 from classifiers.artifact import save
 from classifiers.cold_start import cold_start
-from classifiers.content import content_id
+from classifiers.content import named
 from classifiers.deferral import NOTHING
 from classifiers.documents import Document
 from classifiers.embedding_cache import EmbeddingCache
@@ -161,7 +161,7 @@ def _learned(job: Job, silver: Silver, stage: LlmStage, *, encoder: Encoder, see
         embedding=replace(made.embedding, accept=nothing),
         held_out=None,
     )
-    return replace(model, id=content_id(model), card=_card(made.card, about, silver, stage))
+    return named(replace(model, card=_card(made.card, about, silver, stage)))
 
 
 def _card(made: Mapping[str, Any], about: Mapping[str, Any], silver: Silver, stage: LlmStage) -> dict[str, Any]:

@@ -17,5 +17,6 @@ def check_version(model: Model, job: Job) -> None:
     if trained_under != job.stamp:
         raise JobVersionError(
             f"model {model.id} was trained under job version {trained_under}, not {job.stamp}: "
-            f"run `headway train --job {job.id} --data FILE`"
+            f"run `headway model carry --job {job.id} --why TEXT` where the job's aliases say what became of its "
+            f"labels, or `headway train --job {job.id} --data FILE`"
         )
