@@ -11,10 +11,11 @@ from typing import Any
 
 from flows.ingest import ingest
 from flows.workspace import Home, Workspace
-from store.quarantine import read_refused, resolve, waiting
+from store.quarantine import give_back, read_refused, resolve, waiting
 from store.session import open_database
 from store.settings import load_settings
 from tagger.formats.chunks import chunks, split_lines
+from tagger.formats.people import people_in
 from taxonomy.model import Job
 
 _ID = re.compile(rb'"(?:id|event_id|respondent_id)"\s*:\s*"?([^",}]+)')
@@ -43,9 +44,9 @@ def retry(number: int | None) -> Retried:
 
 
 def _again(home: Home, job: Job | None, row: dict[str, Any]) -> bool:
-    content = _line(Path(row["path"]), row["line"])
+    content, whole = _line(Path(row["path"]), row["line"]), True
     if content is None or _named(content) not in (None, _named(row["raw"].encode())):
-        content = _kept(row)  # the file is gone, or another record stands in that line by now
+        content, whole = _kept(row), False  # the file is gone, or another record stands in that line by now
     if content is None or not content.strip():
         return False
     with TemporaryDirectory() as folder:
@@ -55,8 +56,15 @@ def _again(home: Home, job: Job | None, row: dict[str, Any]) -> bool:
     if not done.accepted + done.updated:
         return False
     with home.database.session() as session:
+        if not whole:
+            give_back(session, row, _ids(content))
         resolve(session, row["pk"])
     return True
+
+
+def _ids(content: bytes) -> set[str]:
+    """The ids of the contacts or events in a copy that was accepted."""
+    return set(people_in(content).contacts)
 
 
 def _kept(row: dict[str, Any]) -> bytes | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.erasure import Work, chunks
 from store.originals import forget_originals
+from store.quarantine_tables import quarantine_people
 from store.tables import (
     contact_drivers,
     contacts,
@@ -100,11 +101,12 @@ def remove_tags(session: Session, work: Work) -> dict[str, int]:
 
 
 def remove_answers(session: Session, work: Work) -> dict[str, int]:
-    """Outcome surveys and product events of the customer."""
+    """Outcome surveys and product events of the customer, and what was refused since the erasure was asked for."""
     who = () if work.customer is None else (work.customer,)
     return {
         "survey answers": remove_where(session, outcome_answers.c.respondent, who),
         "product events": remove_where(session, product_events.c.customer, who),
+        "quarantined": remove_quarantined(session, (), who),
     }
 
 
@@ -124,12 +126,18 @@ REMOVALS: Mapping[str, Callable[[Session, Work], dict[str, int]]] = {
 """In this order, each in a unit of work of its own."""
 
 
-def remove_quarantined(session: Session, ids: Collection[str]) -> int:
-    """Refused input that names one of these ids; how many rows."""
+def remove_quarantined(session: Session, ids: Collection[str], digests: Collection[str]) -> int:
+    """Refused input that is about one of these people (keyed hashes), or has one of these ids in it; how many rows."""
+    found = {
+        pk
+        for some in chunks(sorted(digests))
+        for pk in session.scalars(select(quarantine_people.c.quarantine_pk).where(quarantine_people.c.digest.in_(some)))
+    }
     named = [re.compile(rf"(?<![\w.@-]){re.escape(one)}(?![\w@-])") for one in ids if one]
-    rows = session.execute(select(quarantine.c.pk, quarantine.c.raw, quarantine.c.message)).all()
-    found = [row.pk for row in rows if any(one.search(row.raw) or one.search(row.message) for one in named)]
-    return remove_where(session, quarantine.c.pk, found)
+    if named:
+        rows = session.execute(select(quarantine.c.pk, quarantine.c.raw, quarantine.c.message))
+        found |= {row.pk for row in rows if any(one.search(row.raw) or one.search(row.message) for one in named)}
+    return remove_where(session, quarantine.c.pk, sorted(found))
 
 
 def _texts(session: Session, keys: Sequence[int]) -> list[str]:

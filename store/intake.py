@@ -12,15 +12,17 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from store.contacts import Incoming, add_contacts
+from store.erased import contact_key, erased_among
 from store.identity import Identity
 from store.original_keys import KeyRing
 from store.originals import keep_originals
-from store.quarantine import Refused, put_aside
+from store.quarantine import Refused, hashed_people, put_aside
 from store.session import Database
 from store.surveys import add_answers, add_events
 from tagger.answers import RowError, parse_answer, parse_event
 from tagger.formats.fields import clean
 from tagger.formats.outcome import RAW_KEPT
+from tagger.formats.people import People, people_of, without_customers
 from tagger.formats.reading import Accepted, Rejected
 from tagger.formats.record import contact_to_json
 from tagger.labels import LabelReader
@@ -103,7 +105,7 @@ class Intake:
         with self.database.session() as session:
             done, conflicts = self._add_contacts(session, [item for item in batch if isinstance(item, Accepted)])
             rows, at_odds = self._add_rows(session, [item for item in batch if isinstance(item, Row)])
-            every = (*refused, *conflicts, *at_odds)
+            every = (*self._without_erased(session, refused), *conflicts, *at_odds)
             put_aside(session, [self._refused(item) for item in every] if self.quarantine else [])
         return Stored(done + rows + Ingested(quarantined=len(every)), every)
 
@@ -127,6 +129,17 @@ class Intake:
         present = len(good) - new - len(at_odds)
         return Ingested(new, 0, present), [_row_conflict(good[position]) for position in at_odds]
 
+    def _without_erased(self, session: Session, refused: Sequence[Rejected]) -> list[Rejected]:
+        """Of a broken line that names an erased contact nothing is kept either."""
+        if self.kind != "contacts":
+            return list(refused)
+        keys = [{contact_key(self.identity, self.source, one) for one in item.people.contacts} for item in refused]
+        erased = erased_among(session, set().union(*keys))
+        return [
+            Rejected(item.line, "erased", ERASED, "") if mine & erased else item
+            for item, mine in zip(refused, keys, strict=True)
+        ]
+
     def _refused(self, item: Rejected) -> Refused:
         return Refused(
             input_kind=self.kind,
@@ -135,9 +148,10 @@ class Intake:
             path=clean(self.place),
             line=item.line,
             reason=item.kind,
-            message=redact_raw(clean(item.message[:RAW_KEPT]), self.rules),
-            raw=redact_raw(clean(item.raw[:RAW_KEPT]), self.rules),
+            message=redact_raw(without_customers(clean(item.message[:RAW_KEPT]), item.people), self.rules),
+            raw=redact_raw(without_customers(clean(item.raw[:RAW_KEPT]), item.people), self.rules),
             truncated=item.truncated or len(item.raw) > RAW_KEPT,
+            named=hashed_people(item.people, source=self.source, identity=self.identity),
         )
 
 
@@ -171,19 +185,23 @@ def _checked(row: Given, labels: LabelReader, parse: Callable[..., dict[str, Any
         return Row(line, parse(values, labels, now=now))
     except RowError as error:
         nameless = {name: value for name, value in values.items() if name not in PEOPLE}
-        return Rejected(line, error.kind, str(error), json.dumps(nameless, default=str))
+        people = people_of({name: values.get(name) for name in PEOPLE})
+        return Rejected(line, error.kind, str(error), json.dumps(nameless, default=str), people=people)
 
 
 def _conflict(item: Accepted, rules: Rules) -> Rejected:
     message = f"id {item.contact.id!r} was seen with other content; give this contact an id of its own"
     kept = json.dumps(contact_to_json(redact_contact(item.contact, rules)))
-    return Rejected(item.line, "id-conflict", message, kept, id=item.contact.id)
+    people = People.of(customer=item.contact.customer_id, contact=item.contact.id)
+    return Rejected(item.line, "id-conflict", message, kept, id=item.contact.id, people=people)
 
 
 def _row_conflict(item: Row) -> Rejected:
     message = "a row of the same key was seen with other content; give this one a key of its own"
-    nameless = {name: value for name, value in item.values.items() if name not in ("respondent", "customer")}
-    return Rejected(item.line, "id-conflict", message, json.dumps(nameless, default=str))
+    who = ("respondent", "customer")
+    nameless = {name: value for name, value in item.values.items() if name not in who}
+    people = people_of({name: item.values.get(name) for name in who})
+    return Rejected(item.line, "id-conflict", message, json.dumps(nameless, default=str), people=people)
 
 
 def _keyed(values: Mapping[str, Any], identity: Identity, job_id: str) -> dict[str, Any]:

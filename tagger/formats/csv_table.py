@@ -11,6 +11,7 @@ from tagger.formats.cells import restored
 from tagger.formats.chunks import MAX_LINE, Line, problem_of, split_lines
 from tagger.formats.flat import nested_row
 from tagger.formats.outcome import Found, Rejected, rejected
+from tagger.formats.people import People, people_of
 from tagger.formats.problems import ContactError, UnreadableFileError
 
 MAX_ROW_LINES = 5_000
@@ -82,7 +83,7 @@ def read_csv(
         except StopIteration:
             return
         except (csv.Error, _UnusableLine) as error:
-            yield _broken(rows.give_back(), error)
+            yield _broken(rows.give_back(), error, names, delimiter)
             if not isinstance(error, _UnusableLine):
                 reader = csv.reader(rows, delimiter=delimiter, strict=True)
             continue
@@ -127,7 +128,12 @@ def _row(names: list[str], cells: list[str], taken: list[Line]) -> Found | Rejec
     try:
         return Found(nested_row(_named(names, cells)), taken[0].number, raw)
     except ContactError as error:
-        return rejected(taken[0].number, error, raw)
+        return rejected(taken[0].number, error, raw, people=_people(names, cells))
+
+
+def _people(names: list[str], cells: list[str]) -> People:
+    """Whom a row is about that may have too few cells or too many: by its columns from the left."""
+    return people_of({name: restored(cell) for name, cell in zip(names, cells, strict=False)})
 
 
 def _named(names: list[str], cells: list[str]) -> Mapping[str, Any]:
@@ -138,6 +144,7 @@ def _named(names: list[str], cells: list[str]) -> Mapping[str, Any]:
     return {name: restored(cell) for name, cell in zip(names, cells, strict=True) if name and cell != ""}
 
 
-def _broken(line: Line, error: Exception) -> Rejected:
+def _broken(line: Line, error: Exception, names: list[str], delimiter: str) -> Rejected:
     problem = problem_of(line) or ContactError("bad-csv", f"not a readable row: {error}")
-    return rejected(line.number, problem, line.data)
+    cells = [cell.strip().strip('"') for cell in line.data.decode("utf-8", "replace").split(delimiter, len(names))]
+    return rejected(line.number, problem, line.data, people=_people(names, cells))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tagger.formats.people import People, people_in, people_of
 from tagger.formats.problems import ContactError
 from tagger.formats.record import parse_contact
 from tagger.model import Contact
@@ -28,7 +29,8 @@ class Accepted:
 class Rejected:
     """Input that cannot be used: why (`kind` is a stable slug), and the text itself, not redacted yet.
 
-    `truncated` says that `raw` is only the first RAW_KEPT characters. `id` is the contact's, where one could be read.
+    `truncated` says that `raw` is only the first RAW_KEPT characters. `id` is the contact's, where one could be read;
+    `people` are all whom the input names, so that it can be found when one of them is erased.
     """
 
     line: int
@@ -37,6 +39,7 @@ class Rejected:
     raw: str
     truncated: bool = False
     id: str | None = None
+    people: People = field(default=People(), compare=False, repr=False)
 
 
 Read = Accepted | Rejected
@@ -51,13 +54,15 @@ class Found:
     raw: bytes
 
 
-def rejected(line: int, error: ContactError, raw: bytes, *, contact_id: object = None) -> Rejected:
-    """A refusal that keeps as much of the input as the quarantine takes."""
+def rejected(
+    line: int, error: ContactError, raw: bytes, *, contact_id: object = None, people: People | None = None
+) -> Rejected:
+    """A refusal that keeps as much of the input as the quarantine takes, and whom it names beside `people`."""
     text = raw[: RAW_KEPT * 4].decode("utf-8", "replace").replace("\x00", "")
     shown = str(contact_id)[:200] if isinstance(contact_id, str | int) else None
-    return Rejected(
-        line, error.kind, error.message, text[:RAW_KEPT], len(raw) > RAW_KEPT * 4 or len(text) > RAW_KEPT, shown
-    )
+    cut = len(raw) > RAW_KEPT * 4 or len(text) > RAW_KEPT
+    named = people_in(raw) | (people or People()) | People.of(contact=contact_id)
+    return Rejected(line, error.kind, error.message, text[:RAW_KEPT], cut, shown, named)
 
 
 def checked(found: Found, *, now: datetime) -> Read:
@@ -65,7 +70,7 @@ def checked(found: Found, *, now: datetime) -> Read:
     try:
         return Accepted(parse_contact(found.record, now=now), found.line, len(found.raw))
     except ContactError as error:
-        return rejected(found.line, error, found.raw, contact_id=found.record.get("id"))
+        return rejected(found.line, error, found.raw, contact_id=found.record.get("id"), people=people_of(found.record))
 
 
 def all_checked(items: Iterator[Found | Rejected], *, now: datetime) -> Iterator[Read]:

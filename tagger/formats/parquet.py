@@ -17,6 +17,7 @@ from tagger.formats.chunks import DamagedStreamError, Line, split_lines
 from tagger.formats.flat import nested_row
 from tagger.formats.json_lines import parse_json
 from tagger.formats.outcome import Found, Rejected, rejected
+from tagger.formats.people import people_of
 from tagger.formats.problems import ContactError, UnreadableFileError
 from tagger.formats.unpacking import CHUNK
 
@@ -56,7 +57,7 @@ def _row(said: dict[str, Any], line: Line, number: int) -> Found | Rejected:
             nested_row(values), number, json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
         )
     except ContactError as error:
-        return rejected(number, error, line.data, contact_id=values.get("id"))
+        return rejected(number, error, line.data, contact_id=values.get("id"), people=people_of(values))
 
 
 def _said(line: Line) -> dict[str, Any]:

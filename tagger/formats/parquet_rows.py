@@ -48,17 +48,21 @@ def rows(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _row(batch: Any, names: list[str], at: int) -> dict[str, Any]:
+    """A row with a cell that cannot be read keeps the others: they say whose it is."""
     values: dict[str, Any] = {}
+    refused: dict[str, Any] = {}
     for name, column in zip(names, batch.columns, strict=True):
         try:
             value = column[at].as_py()
         except UnicodeDecodeError:
-            return {"refused": "invalid-utf8", "why": "a string in this row is not valid UTF-8", "row": values}
+            refused = {"refused": "invalid-utf8", "why": "a string in this row is not valid UTF-8"}
+            continue
         except (ValueError, OverflowError):  # a date beyond what Python has
-            return {"refused": "bad-date", "why": f"{name}: a time that is out of range", "row": values}
+            refused = {"refused": "bad-date", "why": f"{name}: a time that is out of range"}
+            continue
         if value is not None and value != "":
             values[name] = value
-    return {"row": values}
+    return {**refused, "row": values}
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.formats.outcome import Rejected
+from tagger.formats.people import People
 from tagger.formats.problems import UnreadableFileError
 from tagger.formats.rows import Row, read_rows
 from tagger.formats.survey_wide import is_real, wide_survey
@@ -59,7 +60,11 @@ def _wide(path: Path, names: list[str], rows: Iterator[Row | Rejected], job: Job
             continue
         if not is_real(values):
             yield Rejected(
-                line, "not-a-customer", "Status says preview, test or spam", _nameless(values, survey.respondent)
+                line,
+                "not-a-customer",
+                "Status says preview, test or spam",
+                _nameless(values, survey.respondent),
+                people=People.of(customer=values.get(survey.respondent)),
             )
             continue
         yield from ((line, answer) for answer in survey.answers(values))

@@ -17,6 +17,8 @@ from flows.erase import erase, resume
 from flows.measure import measure
 from flows.workspace import Home, Workspace
 from store.erasure import Subject, unfinished
+from store.move import move
+from store.session import Database
 from tests.chat_server import ChatServer, saying
 from tests.planted import in_files, in_tables
 
@@ -70,7 +72,10 @@ def planted(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "first.jsonl").write_text(lines(*CONTACTS))
         (home / "inbox").mkdir()
         (home / "inbox" / "first.jsonl").write_text(lines(*CONTACTS))
-        (folder / "other.jsonl").write_text(lines({**CONTACTS[0], "channel": "email"}, {"id": IDS[1], "turns": 3}))
+        broken = json.dumps({"customer_id": WHO, "text": f"once more: {WORDS[1]}"})[:-1] + "\n"
+        (folder / "other.jsonl").write_text(
+            lines({**CONTACTS[0], "channel": "email"}, {"id": IDS[1], "turns": 3}) + broken
+        )
         (folder / "survey.csv").write_text(
             f"respondent_id,answered_at,outcome,importance,satisfaction\n{WHO},{AT},know-arrival,9,2\n"
         )
@@ -152,7 +157,7 @@ def test_after_erasing_a_customer_no_planted_string_is_in_any_table_or_file_and_
     counts = told["counts"]
     assert (counts["contacts"], counts["transcripts"], counts["survey answers"]) == (2, 2, 1)
     assert counts["product events"] == 1
-    assert counts["quarantined"] == 2
+    assert counts["quarantined"] == 3
     assert counts["embeddings"] > 0
     assert counts["exported records"] >= 4
     assert told["finished_at"]
@@ -163,6 +168,23 @@ def test_after_erasing_a_customer_no_planted_string_is_in_any_table_or_file_and_
     taken = json.loads(run("ingest", again, "--job", JOB, "--json").stdout)
     assert (taken["accepted"], taken["quarantined"]) == (1, 2)
     assert in_tables(home.database, (*IDS, *WORDS)) == set()
+
+
+def test_the_command_leaves_nothing_on_postgresql_either(
+    home: Home, new_postgres: str, monkeypatch: pytest.MonkeyPatch, run
+) -> None:
+    move(home.database, Database(new_postgres))
+    for path in home.settings.home.glob("headway.db*"):
+        path.unlink()
+    monkeypatch.setenv("HEADWAY_DATABASE_URL", new_postgres)
+    moved = Home.open_home()
+    assert {place.split(":")[0] for place in everywhere(moved)} >= {"transcripts.turns", "quarantine.raw"}
+    done = run("erase", "--customer", WHO, "--yes", "--json")
+    assert done.exit_code == 0, done.output
+    (told,) = json.loads(done.stdout)["erasures"]
+    assert everywhere(moved) == set()
+    assert (told["counts"]["contacts"], told["counts"]["quarantined"]) == (2, 3)
+    assert told["finished_at"]
 
 
 def test_readings_of_now_and_as_of_before_lose_the_erased_customer_and_nobody_else(in_demo_copy: Path, run) -> None:

@@ -74,7 +74,7 @@ def _bare(name: str) -> dict[str, object]:
 def erase(database: Database) -> str:
     with database.session() as session:
         found = find_subject(session, Subject(customer=WHO), identity=KEY)
-        counts = {"quarantined": remove_quarantined(session, ["zq-contact", WHO])}
+        counts = {"quarantined": remove_quarantined(session, ["zq-contact", WHO], [HASHED])}
         receipt = announce(session, found, scope="customer", by="ann", identity=KEY, counts=counts)
         (work,) = unfinished(session)
     for remove in REMOVALS.values():
