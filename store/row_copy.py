@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BindParameter,
+    Column,
     ColumnElement,
     Connection,
     MetaData,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import UserDefinedType
 
-from store.row_sums import TableSum, count_rows, numbered, rows_of, table_sum
+from store.row_sums import GROWING, TableSum, count_rows, number_of, numbered, rows_of, table_sum
 from taxonomy.errors import HeadwayError
 
 Tick = Callable[[int], None]
@@ -36,15 +37,17 @@ def copy_table(source: Connection, target: Connection, table: Table, *, tick: Ti
     """Make a table of `target` equal to that of `source`, commit, and check it row by row.
 
     Numbered rows that are not there yet go first and in bulk, so that a copy that was killed goes on where it stopped;
-    if the tables differ then, because rows changed meanwhile, every row is written again. Raises CopyDiffersError.
+    if the tables differ then, because rows changed meanwhile, every row is written again, unless the database lets
+    nobody change them. Raises CopyDiffersError.
     """
-    wanted = _fresh(source, target, table, tick) if numbered(table) else TableSum()
+    number = number_of(table)
+    wanted = TableSum() if number is None else _fresh(source, target, table, number, tick)
     target.commit()
     _renumber(target, table)
     wanted = wanted if wanted.rows and count_rows(target, table) == wanted.rows else table_sum(source, table)
     if table_sum(target, table) == wanted:
         return wanted
-    for part in rows_of(source, table):
+    for part in () if table.name in GROWING else rows_of(source, table):
         _upsert(target, table, part)
         target.commit()
     found = table_sum(target, table)
@@ -56,9 +59,9 @@ def copy_table(source: Connection, target: Connection, table: Table, *, tick: Ti
     return wanted
 
 
-def _fresh(source: Connection, target: Connection, table: Table, tick: Tick) -> TableSum:
+def _fresh(source: Connection, target: Connection, table: Table, number: Column[Any], tick: Tick) -> TableSum:
     """Copy rows with larger numbers than the target has; their sum, which is the table's where it had none."""
-    last = target.execute(select(func.max(table.c.pk))).scalar()
+    last = target.execute(select(func.max(number))).scalar()
     found = TableSum()
     for part in rows_of(source, table, after=last):
         _append(target, table, part)

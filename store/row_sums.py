@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, MetaData, Select, Table, Text, cast, func, inspect, select
+from sqlalchemy import JSON, Column, Connection, MetaData, Select, Table, Text, cast, func, inspect, select
 
 from store.tables import metadata
 
 AT_ONCE = 2000
 TRANSIENT = frozenset({"stage_leases"})
 """Tables that say what happens just now: no copy of them would be true."""
+
+GROWING = {"audit_events": "number"}
+"""Tables whose rows the database lets nobody change, with the column that numbers them."""
 
 SIZE = 1 << 256
 
@@ -74,12 +77,20 @@ def numbered(table: Table) -> bool:
     return "pk" in table.c and list(table.primary_key.columns) == [table.c.pk]
 
 
+def number_of(table: Table) -> Column[Any] | None:
+    """The column that numbers the table's rows in the order in which they came, where there is one."""
+    if table.name in GROWING:
+        return table.c[GROWING[table.name]]
+    return table.c.pk if numbered(table) else None
+
+
 def _read(table: Table, after: int | None) -> Select[Any]:
     columns = [cast(column, Text).label(column.name) if _is_json(column.type) else column for column in table.c]
     query = select(*columns)
-    if numbered(table):
-        query = query.order_by(table.c.pk)
-        query = query if after is None else query.where(table.c.pk > after)
+    number = number_of(table)
+    if number is not None:
+        query = query.order_by(number)
+        query = query if after is None else query.where(number > after)
     return query
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -77,6 +78,46 @@ def test_the_database_itself_refuses_to_change_the_log(database: Database, state
 
     with pytest.raises(DBAPIError, match="only grows"), database.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+FIELDS = "(number, at, who, action, object, detail, previous, hash)"
+AS_IT_STOOD = "at, 'eve', action, object, detail, previous"
+
+
+REPLACING = (
+    f"INSERT OR REPLACE INTO audit_events {FIELDS} SELECT number, {AS_IT_STOOD}, hash FROM audit_events",
+    f"REPLACE INTO audit_events {FIELDS} SELECT number, {AS_IT_STOOD}, 'new' FROM audit_events",
+    f"REPLACE INTO audit_events {FIELDS} SELECT '1', {AS_IT_STOOD}, 'new' FROM audit_events WHERE number = 1",
+    f"REPLACE INTO audit_events {FIELDS} SELECT 1.0, {AS_IT_STOOD}, 'new' FROM audit_events WHERE number = 1",
+    f"REPLACE INTO audit_events {FIELDS} SELECT 99, {AS_IT_STOOD}, hash FROM audit_events WHERE number = 1",
+    f"REPLACE INTO audit_events {FIELDS} SELECT NULL, {AS_IT_STOOD}, hash FROM audit_events WHERE number = 1",
+    f"INSERT INTO audit_events {FIELDS} SELECT number, {AS_IT_STOOD}, hash FROM audit_events WHERE true "
+    "ON CONFLICT (number) DO UPDATE SET who = 'eve'",
+    f"INSERT OR IGNORE INTO audit_events {FIELDS} SELECT number, {AS_IT_STOOD}, hash FROM audit_events",
+    "UPDATE OR REPLACE audit_events SET number = 1 WHERE number = 2",
+    "UPDATE OR IGNORE audit_events SET who = 'eve'",
+    "REPLACE INTO audit_head (pk, number, hash) VALUES (1, 1, 'new')",
+    "REPLACE INTO audit_head (pk, number, hash) VALUES (2, 9, 'new')",
+    "UPDATE OR REPLACE audit_head SET pk = 2",
+)
+
+
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+def test_no_way_of_sqlite_to_replace_a_row_gets_past_the_triggers(tmp_path: Path, recursive: str) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'headway.db'}")
+    database.upgrade()
+    note(database, "contact/1", "contact/2")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA recursive_triggers = {recursive}")
+        before = connection.execute(text("SELECT * FROM audit_events")).all()
+        for statement in REPLACING:
+            with pytest.raises(DBAPIError, match="only grows"):
+                connection.execute(text(statement))
+            connection.rollback()
+            assert connection.execute(text("SELECT * FROM audit_events")).all() == before, statement
+    note(database, "contact/3")
+    with database.session() as session:
+        assert verify_audit(session).breaks == ()
 
 
 @pytest.mark.parametrize(

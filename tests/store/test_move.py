@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
+from store.audit import Verdict, record_audit, verify_audit
 from store.move import AtWorkError, SameDatabaseError, move
 from store.row_copy import CopyDiffersError, copy_table
 from store.row_sums import TableSum, sums
@@ -54,6 +55,20 @@ def source(tmp_path: Path) -> Database:
 def found_in(database: Database) -> dict[str, TableSum]:
     with database.engine.connect() as connection:
         return sums(connection)
+
+
+def test_an_audit_log_arrives_with_its_chain_also_where_a_part_of_it_was_there(
+    source: Database, database: Database
+) -> None:
+    for number in range(3):
+        with source.session() as session:
+            record_audit(session, who="ann", action="contact.read", object=f"contact/{number}")
+        move(source, database)
+    with database.session() as session:
+        assert verify_audit(session) == Verdict(3, verify_audit(session).head, ())
+        record_audit(session, who="ann", action="contact.read", object="contact/9")
+    with database.session() as session:
+        assert verify_audit(session).breaks == ()
 
 
 def test_every_row_arrives_as_it_was_and_new_rows_get_new_numbers(source: Database, database: Database) -> None:
