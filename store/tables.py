@@ -30,6 +30,7 @@ from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
 from store.original_tables import originals
+from store.quarantine_tables import quarantine_people
 from store.review_plan_tables import promise_checks, review_budgets, review_bulk_items, review_bulks, review_gold
 from store.review_tables import (
     review_decisions,
@@ -78,6 +79,7 @@ __all__ = [
     "published",
     "pulled_files",
     "quarantine",
+    "quarantine_people",
     "replicates",
     "response_models",
     "review_budgets",
