@@ -31,7 +31,7 @@ serve: $(VENV)/installed ## start the monitor on http://127.0.0.1:8321 with the 
 	@$(BIN)/headway serve --port 8321
 
 test: $(VENV)/installed-dev ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/installed-dev ## lint, types, layers, licences, no secrets
 	@$(BIN)/ruff check .

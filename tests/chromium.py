@@ -1,4 +1,4 @@
-"""The browser that pages are tested in: one for the whole session, as a process can drive only one at a time."""
+"""The browser that pages are tested in; a process can drive only one at a time."""
 
 from __future__ import annotations
 

@@ -46,8 +46,9 @@ def demo_home(encoder_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
+    """A real browser, closed after each file: while it runs, this thread has an event loop that others trip over."""
     with chromium() as found:
         yield found
 
