@@ -105,8 +105,9 @@ def _responses(path: str, method: str, given: dict[str, Any], example: Any) -> d
     good = {status: part for status, part in given.items() if status.startswith("2")}
     for part in good.values():
         part["headers"] = {name: _header(text) for name, text in LIMITS.items()}
-        if example is not None and "application/json" in part.get("content", {}):
-            part["content"]["application/json"]["example"] = example
+        form = "text/plain" if isinstance(example, str) else "application/json"
+        if example is not None and form in part.get("content", {}):
+            part["content"][form]["example"] = example
     found = {**good, **{str(status): part for status, part in problems(*_statuses(path, method)).items()}}
     if method == "get" and path not in OPEN:
         good["200"]["headers"]["ETag"] = _header("what was sent, for If-None-Match")

@@ -44,6 +44,14 @@ def test_reads_may_be_304_and_writes_may_be_too_large(document):
             assert "429" in operation["responses"], (method, path)
 
 
+def test_every_answer_with_a_body_has_an_example(document):
+    for path, method, operation in operations(document):
+        good = next(part for status, part in operation["responses"].items() if status.startswith("2"))
+        for form, part in good.get("content", {}).items():
+            if form in ("application/json", "text/plain"):
+                assert part.get("example"), (method, path)
+
+
 def test_every_example_is_an_answer_of_its_operation(document):
     given = json.loads(EXAMPLES.read_text("utf-8"))
     for path, method, operation in operations(document):
@@ -51,7 +59,8 @@ def test_every_example_is_an_answer_of_its_operation(document):
         if example is None:
             continue
         good = next(part for status, part in operation["responses"].items() if status.startswith("2"))
-        schema = {**good["content"]["application/json"]["schema"], "components": document["components"]}
+        form = "text/plain" if isinstance(example, str) else "application/json"
+        schema = {**good["content"][form].get("schema", {}), "components": document["components"]}
         jsonschema.validate(example, schema)
 
     assert given == {}, "an example of an operation that is gone"
