@@ -121,6 +121,24 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder in place of a file, no right to write there
         click.echo(f"headway: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
         sys.exit(1)
+    except _database_errors() as error:
+        if (line := _told(error)) is None:
+            raise
+        click.echo(f"headway: {line}", err=True)
+        sys.exit(1)
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Looked up only once something was raised, so that help stays quick."""
+    from cli.database_faults import DATABASE_ERRORS
+
+    return DATABASE_ERRORS
+
+
+def _told(error: Exception) -> str | None:
+    from cli.database_faults import told
+
+    return told(error)
 
 
 if __name__ == "__main__":

@@ -39,15 +39,17 @@ for command in (stats, ask, budget, check, gold, bulk):
 @wait_option
 @json_option
 def sample(job: str, budget: int, tau: float, wait: float, as_json: bool) -> None:
-    """Draw contacts by permanent random numbers; probabilities are stored before anyone looks."""
-    from flows.draw import draw_reviews
+    """Draw contacts by permanent random numbers; probabilities are stored before anyone looks.
+
+    Asked again it draws as many on top. Killed, or cut off, after it had drawn, the same command draws nothing more.
+    """
+    from flows.draw import draw_once
     from flows.stage_run import at_work
     from flows.workspace import Workspace
 
     workspace = Workspace.open(job)
     with at_work(workspace, "draw", job=workspace.job.id, patience=wait) as counts:
-        done = draw_reviews(workspace, budget=budget, tau=tau)
-        counts.update(offered=done.offered, drawn=done.drawn, added=done.added, policy=done.policy.version)
+        counts.update(draw_once(workspace, budget=budget, tau=tau))
     print_counts(counts, as_json=as_json)
 
 

@@ -9,6 +9,7 @@ from flows.workspace import Workspace
 from store.in_force import ready_model
 from store.models import NoModelError
 from store.reviews import Drawn, draw, last_policy, unoffered
+from store.unsaid_draws import unsaid_draw
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,20 @@ def draw_reviews(workspace: Workspace, *, budget: int, tau: float = 0.5) -> Draw
             raise NoModelError(f"no contact of job {job.id!r} is tagged yet: run `headway tag --job {job.id}`")
         version, model = newest
         return draw(session, job_id=job.id, job_version=version, model_id=model, budget=budget, tau=tau)
+
+
+def draw_once(workspace: Workspace, *, budget: int, tau: float) -> dict[str, int | str]:
+    """Draw, unless a run that was killed or cut off has drawn just this and could not say so; the counts.
+
+    Raises NoModelError where nothing is tagged yet.
+    """
+    with workspace.database.session() as session:
+        unsaid = unsaid_draw(session, workspace.job.id, budget=budget, tau=tau)
+    if unsaid is not None:
+        policy, items = unsaid
+        return {"offered": 0, "drawn": 0, "added": 0, "policy": policy, "drawn_before_it_was_cut_off": items}
+    done = draw_reviews(workspace, budget=budget, tau=tau)
+    return {"offered": done.offered, "drawn": done.drawn, "added": done.added, "policy": done.policy.version}
 
 
 def keep_drawing(workspace: Workspace) -> Kept:
