@@ -10,6 +10,7 @@ import click
 
 from cli.bench_api import api
 from cli.bench_conversations import conversations
+from cli.bench_faults import faults
 from cli.bench_fuzz import fuzz
 from cli.bench_load import load
 from cli.bench_measures import measures
@@ -113,7 +114,20 @@ def llm(contacts: int, if_installed: bool, as_json: bool) -> None:
     return None
 
 
-for _command in (*COMMANDS, api, conversations, fuzz, load, measures, novelty, segments, redaction, egress, injection):
+for _command in (
+    *COMMANDS,
+    api,
+    conversations,
+    faults,
+    fuzz,
+    load,
+    measures,
+    novelty,
+    segments,
+    redaction,
+    egress,
+    injection,
+):
     bench.add_command(_command)
 
 
