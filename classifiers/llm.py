@@ -207,7 +207,7 @@ class AidedModel:
 
     def disagreed(self, document: Document) -> bool:
         """Whether the LLM read this document, of those answered last, otherwise than the trained stages."""
-        return self.reduced(document) in self.stage.disagreed
+        return bool(self.stage.disagreed) and self.reduced(document) in self.stage.disagreed
 
     def waits(self, document: Document) -> bool:
         """Whether this document, of those answered last, waits for a batch of questions to come back."""

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from classifiers.llm_batch import ENDPOINT, BatchLook
+from classifiers.llm_batch import BatchLook
 from classifiers.llm_client import CallFaultError, fault_of_error
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 T = TypeVar("T")
-PURPOSE, WINDOW, NAME = "batch", "24h", "headway"
+NAME = "headway"
+"""The field of a batch's metadata under which it has its name."""
+
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 
 
@@ -31,11 +33,11 @@ class OpenAiBatches:
         """The id of the file at the endpoint; one of that name that is there already is not sent again."""
 
         def send() -> str:
-            for one in self._client.files.list(purpose=PURPOSE):
+            for one in self._client.files.list(purpose="batch"):
                 if one.filename == path.name:
                     return one.id
             with path.open("rb") as file:
-                return self._client.files.create(file=(path.name, file), purpose=PURPOSE).id
+                return self._client.files.create(file=(path.name, file), purpose="batch").id
 
         return _asked(send)
 
@@ -47,7 +49,10 @@ class OpenAiBatches:
                 if (one.metadata or {}).get(NAME) == name:
                     return one.id
             made = self._client.batches.create(
-                input_file_id=file, endpoint=ENDPOINT, completion_window=WINDOW, metadata={NAME: name}
+                input_file_id=file,
+                endpoint="/v1/chat/completions",
+                completion_window="24h",
+                metadata={NAME: name},
             )
             return made.id
 

@@ -41,7 +41,7 @@ class Pace:
         """0 and the request is counted, or the seconds until the oldest of those in the way is a minute old."""
         with self._lock:
             now = self._clock()
-            while self._sent and self._sent[0][0] <= now - MINUTE:
+            while self._sent and self._sent[0][0] + MINUTE <= now:
                 self._sum -= self._sent.popleft()[1]
             full = self._requests is not None and len(self._sent) >= self._requests
             over = self._tokens is not None and self._sum + tokens > self._tokens

@@ -96,7 +96,7 @@ class LlmReader:
         self.line = line
         self.desk: Desk | None = None
         self._client = client
-        self._ledger = ledger
+        self.ledger = ledger
         self._cache = cache
 
     def read(self, question: Question, *, worth: Worth) -> Reading:
@@ -140,14 +140,14 @@ class LlmReader:
                     self._charge(guess, MOST_TOKENS)
                 raise
 
-        with self._ledger.reserved(tokens_in=guess, tokens_out=MOST_TOKENS):
+        with self.ledger.reserved(tokens_in=guess, tokens_out=MOST_TOKENS):
             done = self.line.call(ask, tokens=guess + MOST_TOKENS)
             written = guessed_tokens(done.text) if done.tokens_out is None else done.tokens_out
             self._charge(guess if done.tokens_in is None else done.tokens_in, written)
         return done
 
     def _charge(self, tokens_in: int, tokens_out: int) -> None:
-        self.tally.called(tokens_in, tokens_out, self._ledger.charge(tokens_in, tokens_out))
+        self.tally.called(tokens_in, tokens_out, self.ledger.charge(tokens_in, tokens_out))
 
 
 def vote_of(done: Completion, question: Question) -> Vote:

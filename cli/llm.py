@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
-from cli.output import job_option, json_option, print_json, wait_option
+from cli.output import job_option, json_option, print_json, print_table, wait_option
 
 
 @click.group("llm")
@@ -25,6 +27,32 @@ def status(as_json: bool) -> None:
     found = llm_status(load_settings())
     print_json(asdict(found)) if as_json else click.echo("\n".join([found.text(), *found.problems()]))
     raise SystemExit(1 if found.fault else 0)
+
+
+@group.command()
+@click.option("--job", help="Of this job only.")
+@json_option
+def batches(job: str | None, as_json: bool) -> None:
+    """List the batches that were sent by `headway tag --llm-batch`, newest first."""
+    from cli.database import opened
+    from store.llm_batches import list_batches
+
+    with opened() as session:
+        found = list_batches(session, job)
+    if as_json:
+        return print_json(found)
+    names = ("batch", "job", "made (UTC)", "state", "requests", "answered", "dollars")
+    return print_table(f"{len(found)} batches", names, [_batch(one) for one in found])
+
+
+def _batch(one: Mapping[str, Any]) -> list[str]:
+    """A row of the table; while a batch is out the most that it may cost."""
+    usd, most = one["usd"], one["most_usd"]
+    cost = f"{usd:.4f}" if usd is not None else "price unknown" if most is None else f"at most {most:.4f}"
+    state = one["outcome"] or one["state"]
+    made = f"{one['created_at']:%Y-%m-%d %H:%M}"
+    answered = "" if one["answered"] is None else f"{one['answered']:,}"
+    return [one["batch_id"] or one["name"], one["job_id"], made, state, f"{one['requests']:,}", answered, cost]
 
 
 @group.command()

@@ -13,14 +13,19 @@ from cli.output import counts_line, job_option, json_option, print_counts, print
 
 @click.command()
 @job_option
+@click.option("--llm-batch", is_flag=True, help="Ask the LLM by the batch: half the price, answers within a day.")
 @wait_option
 @json_option
-def tag(job: str, wait: float, as_json: bool) -> None:
-    """Tag the contacts that the model in use has not read."""
+def tag(job: str, llm_batch: bool, wait: float, as_json: bool) -> None:
+    """Tag the contacts that the model in use has not read.
+
+    Contacts whose questions are in a batch of the LLM stay untagged until it is back; every later run collects it.
+    """
     from flows.stage_run import Plan
     from flows.stages import tag_stage
 
-    print_counts(tag_stage(Plan(job, patience=wait), uuid4().hex).counts, as_json=as_json)
+    plan = Plan(job, patience=wait, llm_batch=llm_batch)
+    print_counts(tag_stage(plan, uuid4().hex).counts, as_json=as_json)
 
 
 @click.command()

@@ -20,7 +20,7 @@ class Plan:
     """What one run is asked to do: the job (id or file) and the contacts to read first, if any.
 
     `since` is an ISO date: contacts that began before it are passed over. A stage that another run is at work on is
-    waited for at most `patience` seconds.
+    waited for at most `patience` seconds. `llm_batch`: what an LLM is asked goes into a batch, at half the price.
     """
 
     job: str
@@ -28,6 +28,7 @@ class Plan:
     source: str = "default"
     since: str | None = None
     patience: float = 0.0
+    llm_batch: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def tag_stage(plan: Plan, run_id: str) -> StageReport:
 
     def work(workspace: Workspace) -> Any:
         with progress_bar("tag", total=waiting(workspace)) as tick:
-            return tag(workspace, tick=tick)
+            return tag(workspace, tick=tick, llm_batch=plan.llm_batch)
 
     return reported("tag", plan, run_id, work)
 

@@ -13,6 +13,8 @@ from classifiers.model import Model
 from flows.drivers import catch_up, note_drivers
 from flows.honest import honest
 from flows.lessons import learned_of
+from flows.llm_batch import BatchDesk
+from flows.llm_collect import open_desk
 from flows.llm_examples import reviewed_examples
 from flows.progress import Ticker, silent
 from flows.workspace import Workspace
@@ -20,6 +22,7 @@ from store.contacts import read_contacts
 from store.job_version import check_version
 from store.learned import save_learned
 from store.llm import aided
+from store.llm_batches import waiting_among
 from store.review_promise import floor_of
 from store.review_queueing import Stamp, queue_contacts
 from store.tags import add_tags, count_untagged, save_label_space, untagged
@@ -55,10 +58,12 @@ def waiting(workspace: Workspace) -> int:
         return count_untagged(session, job_id=job.id, job_version=job.stamp, model_id=model)
 
 
-def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
+def tag(workspace: Workspace, *, tick: Ticker = silent, llm_batch: bool = False) -> TaggedCounts:
     """Tag every contact of the job that the model in use has not read; a batch a unit of work.
 
-    Raises NoModelError without a model, JobVersionError if it belongs to another version of the job.
+    With `llm_batch` what would be asked of an LLM goes into a batch, and such contacts stay untagged until that is
+    back; a later run collects it, with or without. Raises NoModelError without a model, JobVersionError if it belongs
+    to another version of the job, NoLlmError.
     """
     job, database = workspace.job, workspace.database
     folder = workspace.shelf.path()
@@ -67,7 +72,7 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     check_version(model, job)
     examples = reviewed_examples(job, model, settings=workspace.settings) if workspace.settings.llm_configured else None
     reader = aided(model, job, settings=workspace.settings, folder=folder, examples=examples)
-    witness = honest(reader, folder)
+    witness, desk = honest(reader, folder), open_desk(workspace, reader, taking=llm_batch)
     names = {"job_id": job.id, "job_version": job.stamp, "model_id": model.id}
     stamp = Stamp(**names)
     workspace.record_job()
@@ -79,11 +84,15 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
     while True:
         with database.session() as session:
             keys = untagged(session, **names, after=after, limit=BATCH)
-            keyed = read_contacts(session, keys)
+            waits = waiting_among(session, desk.names, keys) if desk else set()
+            keyed = read_contacts(session, [key for key in keys if key not in waits])
+        if not keys:
+            break
+        after = keys[-1]
         if not keyed:
-            catch_up(workspace)
-            return _counted(TaggedCounts(tagged, deferred, model.id), reader)
+            continue
         read = _aside(tag_contacts(job, witness, [contact for _, contact in keyed]), floor)
+        keyed, read = _without_waiting(keyed, read, reader, desk)
         reasons = _reasons(reader, keyed, read.tags)
         with database.session() as session:
             pairs = [(key, tag) for (key, _), tag in zip(keyed, read.tags, strict=True)]
@@ -92,8 +101,21 @@ def tag(workspace: Workspace, *, tick: Ticker = silent) -> TaggedCounts:
             for reason, waiting_for_it in reasons.items():
                 queue_contacts(session, waiting_for_it, reason, stamp=stamp)
         deferred += sum(tag.deferred for tag in read.tags)
-        after = keyed[-1][0]
         tick(len(keyed))
+    if desk is not None:
+        desk.close()
+    catch_up(workspace)
+    return _counted(TaggedCounts(tagged, deferred, model.id), reader, desk)
+
+
+def _without_waiting(
+    keyed: list[tuple[int, Contact]], read: Tagged, reader: Model | AidedModel, desk: BatchDesk | None
+) -> tuple[list[tuple[int, Contact]], Tagged]:
+    """The contacts whose tags can be kept; those that wait for a batch are put aside."""
+    if desk is None or not isinstance(reader, AidedModel):
+        return keyed, read
+    rows = desk.put_aside(keyed, reader)
+    return [keyed[row] for row in rows], Tagged(tuple(read.tags[row] for row in rows), read.probabilities[rows])
 
 
 def _aside(read: Tagged, floor: float | None) -> Tagged:
@@ -115,7 +137,8 @@ def _reasons(
     return found
 
 
-def _counted(counts: TaggedCounts, reader: Model | AidedModel) -> TaggedCounts:
+def _counted(counts: TaggedCounts, reader: Model | AidedModel, desk: BatchDesk | None) -> TaggedCounts:
     if isinstance(reader, AidedModel):
-        return AidedCounts(**asdict(counts), llm=reader.stage.counts())
+        batches = {} if desk is None else {"batches": desk.counts()}
+        return AidedCounts(**asdict(counts), llm={**reader.stage.counts(), **batches})
     return counts

@@ -13,6 +13,7 @@ from classifiers.llm_budget import Ledger, Price, price_of
 from classifiers.llm_cache import AnswerCache
 from classifiers.llm_client import open_client
 from classifiers.llm_examples import NearestExamples
+from classifiers.llm_pace import Pace
 from classifiers.llm_prompt import PROMPT_VERSION
 from classifiers.llm_reader import LlmReader
 from classifiers.model import Model
@@ -74,7 +75,10 @@ def open_reader(settings: Settings, *, patience: Patience | None = None) -> LlmR
     return LlmReader(
         TracedClient(client, endpoint_name(settings), tracing.headers()),
         name=endpoint_name(settings),
-        line=PatientLine(patience or Patience()),
+        line=PatientLine(
+            patience or Patience(),
+            pace=Pace(requests=settings.llm_requests_per_minute, tokens=settings.llm_tokens_per_minute),
+        ),
         ledger=open_ledger(settings),
         cache=open_answers(settings),
         samples=settings.llm_samples,
@@ -103,6 +107,15 @@ def price_in_force(settings: Settings) -> Price | None:
         read, written = settings.llm_price.split("/")
         return Price(float(read), float(written))
     return price_of(str(settings.llm_model))
+
+
+def batch_price_in_force(settings: Settings) -> Price | None:
+    """The price of the same in a batch: what was set, else half of the price in force, None where that is unknown."""
+    if settings.llm_batch_price:
+        read, written = settings.llm_batch_price.split("/")
+        return Price(float(read), float(written))
+    price = price_in_force(settings)
+    return None if price is None else price.in_batch
 
 
 def endpoint_name(settings: Settings) -> str:

@@ -59,6 +59,17 @@ class Settings(BaseSettings):
         default=3, ge=1, le=15, description="how often the LLM is asked about one contact; 1 uses token probabilities"
     )
     llm_concurrency: int = Field(default=4, ge=1, le=64, description="most LLM calls at one time")
+    llm_requests_per_minute: int | None = Field(
+        default=None, ge=1, description="most LLM calls that a process makes in any minute; unset: no limit"
+    )
+    llm_tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="most tokens that its calls may use in any minute; unset: no limit"
+    )
+    llm_batch_price: str | None = Field(
+        default=None,
+        pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$",
+        description="dollars per million tokens read/written in a batch; unset means half of the price",
+    )
     alert_false_alarms_a_year: float = Field(
         default=0.05, gt=0, le=12, description="false alarms a year and job that the alerts may raise, in the mean"
     )

@@ -27,6 +27,7 @@ from store.driver_tables import contact_drivers
 from store.erasure_tables import erased_keys, erasures, frozen_figures
 from store.experiment_tables import experiment_events
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
+from store.llm_batch_tables import llm_batch_questions, llm_batches
 from store.measure_tables import measurements, response_models
 from store.model_tables import learned_models, models_in_force
 from store.original_tables import originals
@@ -67,6 +68,8 @@ __all__ = [
     "jobs",
     "label_spaces",
     "learned_models",
+    "llm_batch_questions",
+    "llm_batches",
     "login_ends",
     "measurements",
     "metadata",

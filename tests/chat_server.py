@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.batch_book import BatchBook
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -65,15 +67,22 @@ class ChatServer:
         self.raw: list[bytes] = []
         self.at: list[float] = []
         self.most_at_once = self._running = 0
+        self.book = BatchBook()
         self._lock = threading.Lock()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._send(Reply({"data": [{"id": "m"}]}))
+                self._send(server.about_batches(self, b"") or Reply({"data": [{"id": "m"}]}))
+
+            def do_DELETE(self) -> None:
+                self._send(server.about_batches(self, b"") or Reply({"error": {}}, 404))
 
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["content-length"]))
+                if reply := server.about_batches(self, raw):
+                    self._send(reply)
+                    return
                 with server._lock:
                     server.raw.append(raw)
                     server.at.append(time.monotonic())
@@ -109,6 +118,16 @@ class ChatServer:
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
+
+    def about_batches(self, request: BaseHTTPRequestHandler, raw: bytes) -> Reply | None:
+        """The answer to a request about files or batches; None to any other."""
+        if not request.path.startswith(("/v1/files", "/v1/batches")):
+            return None
+        with self._lock:
+            self.raw += [raw] if raw else []
+            kind = request.headers.get("content-type", "")
+            status, body = self.book.answer(request.command, request.path, kind, raw)
+        return Reply(body.decode() if isinstance(body, bytes) else body, status)
 
     @property
     def url(self) -> str:

@@ -87,3 +87,21 @@ def test_a_line_that_a_killed_process_left_half_written_stops_nothing(tmp_path: 
     one = ledger(tmp_path, budget=10.0)
     pay(one)
     assert one.spent_today() == pytest.approx(1.2)
+
+
+def test_of_several_lines_about_one_batch_the_last_counts_and_it_counts_for_its_own_day(tmp_path: Path) -> None:
+    days = [datetime(2026, 3, 1, 23, 0, tzinfo=UTC)]
+    book = ledger(tmp_path, budget=10.0, price=Price(1.0, 1.0), now=lambda: days[-1])
+    book.set_aside(4.0)
+    book.book("one", 4.0, day=book.today)
+    book.set_free(4.0)
+    book.book("one", 4.0, day=book.today)  # written again after a kill
+    assert book.spent_today() == 4.0
+    with pytest.raises(CallFaultError, match="budget"):
+        book.set_aside(7.0)
+    first = book.today
+    days.append(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    book.book("one", 1.5, day=first)
+    assert book.spent_today() == 0.0
+    days.append(datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
+    assert book.spent_today() == 1.5
