@@ -53,11 +53,12 @@ def take_decisions(session: Session, job: Job, rows: Iterable[Given]) -> Taken:
             refused.append(Unused(row.line, row.message))
             continue
         line, values = row
-        if values.get("decision") is None:
-            undecided += 1
-            continue
         try:
-            found.append(_decided(session, values, labels))
+            _check(values)
+            if values.get("decision") is None:
+                undecided += 1
+            else:
+                found.append(_decided(session, values, labels))
         except BadInputError as error:
             refused.append(Unused(line, str(error)))
     added = add_decisions(session, found)
@@ -67,10 +68,16 @@ def take_decisions(session: Session, job: Job, rows: Iterable[Given]) -> Taken:
     return Taken(added, len(found) - added, undecided, tuple(refused))
 
 
-def _decided(session: Session, values: Mapping[str, Any], labels: LabelReader) -> tuple[str, Decision]:
+def _check(values: Mapping[str, Any]) -> None:
+    """What holds for open lines too. Raises ReviewError."""
     for name in NAMES:
         if not isinstance(values.get(name), str | None):
-            raise ReviewError(f"{name}: {values[name]!r} must be text")
+            raise ReviewError(f"{name}: {str(values[name])[:80]!r} must be text")
+    if values.get("pi") is not None:
+        _probability(values["pi"])
+
+
+def _decided(session: Session, values: Mapping[str, Any], labels: LabelReader) -> tuple[str, Decision]:
     decision = parse_decision(values["decision"], labels)
     item = find_item(session, labels.job_id, item=values.get("item"), contact_id=values.get("contact_id"))
     if item is None:
@@ -104,6 +111,8 @@ def check_probability(session: Session, item: str, given: Any) -> None:
 
 def _probability(given: Any) -> float:
     try:
+        if isinstance(given, bool):
+            raise TypeError
         chance = float(given)
     except (TypeError, ValueError, OverflowError) as error:
         raise ReviewError(f"pi {str(given)[:40]!r}: must be a number above 0 and at most 1") from error

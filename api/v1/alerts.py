@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.access import require
+from api.actors import BY, actor
 from api.deps import DbSession
 from api.headers import json_answer
 from api.v1.documents import plain
@@ -79,7 +80,7 @@ class AlertsShape(Shape):
 class SayBody(Shape):
     """Who says what of an alert."""
 
-    by: Annotated[str, Field(min_length=1, max_length=60)]
+    by: Annotated[Annotated[str, Field(min_length=1, max_length=60)] | None, Field(description=BY)] = None
     said: Literal["acknowledge", "true", "false"] = "acknowledge"
     note: Annotated[str, Field(max_length=500)] = ""
 
@@ -101,8 +102,8 @@ def list_alerts(
 
 
 @router.post("/{alert}", response_model=AlertShape, dependencies=[require("analyst")])
-def say(session: DbSession, job: str, alert: str, body: SayBody) -> Any:
+def say(request: Request, session: DbSession, job: str, alert: str, body: SayBody) -> Any:
     """Acknowledge an alert, or mark it true or false; kept as an event."""
-    found = read_job(session, job)
-    say_of_alert(session, found.id, alert, kind=body.said, by=body.by, note=body.note)
+    found, by = read_job(session, job), actor(request, body.by)
+    say_of_alert(session, found.id, alert, kind=body.said, by=by, note=body.note)
     return plain(find_alert(session, found.id, alert).as_json())

@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool
 
 from alignment.annotations import Annotation
 from api.access import require
+from api.actors import BY, actor
 from api.deps import DbSession
 from api.headers import json_answer
 from api.problems import NotFoundError
@@ -26,7 +27,7 @@ router = APIRouter(
 )
 
 Text = Annotated[str, Field(min_length=1, max_length=500, examples=["tracking page rebuilt"])]
-Name = Annotated[str, Field(min_length=1, max_length=60, description="who says so")]
+Name = Annotated[Annotated[str, Field(min_length=1, max_length=60)] | None, Field(description=BY)]
 Step = Annotated[str | None, Field(description="the step it touches; null: the whole job")]
 
 
@@ -55,14 +56,14 @@ class NewBody(Shape):
     kind: Literal["change", "policy", "experiment", "note"] = "change"
     at: Moment
     text: Text
-    by: Name
+    by: Name = None
     step: Step = None
 
 
 class ChangeBody(Shape):
     """What is to change; null stays as it is."""
 
-    by: Name
+    by: Name = None
     at: Moment | None = None
     text: Text | None = None
     step: Step = None
@@ -82,23 +83,21 @@ def list_annotations(
 
 
 @router.post("", response_model=AnnotationShape, status_code=201, dependencies=[require("analyst")])
-def add(session: DbSession, job: str, body: NewBody) -> Any:
+def add(request: Request, session: DbSession, job: str, body: NewBody) -> Any:
     """Add an annotation; the same one twice is kept once."""
     _known_step(session, job, body.step)
-    at = body.at
-    key = record_annotation(session, job, kind=body.kind, at=at, text=body.text, by=body.by, step=body.step)
+    at, by = body.at, actor(request, body.by)
+    key = record_annotation(session, job, kind=body.kind, at=at, text=body.text, by=by, step=body.step)
     return _json(_one(session, job, key))
 
 
 @router.post("/{annotation}", response_model=AnnotationShape, dependencies=[require("analyst")])
-def change(session: DbSession, job: str, annotation: str, body: ChangeBody) -> Any:
+def change(request: Request, session: DbSession, job: str, annotation: str, body: ChangeBody) -> Any:
     """Change or withdraw an annotation; what it said before is kept as an event."""
     before = _one(session, job, annotation)
     _known_step(session, job, body.step)
-    at = body.at
-    edit_annotation(
-        session, job, annotation, by=body.by, at=at, text=body.text, step=body.step, withdrawn=body.withdrawn
-    )
+    at, by = body.at, actor(request, body.by)
+    edit_annotation(session, job, annotation, by=by, at=at, text=body.text, step=body.step, withdrawn=body.withdrawn)
     return _json(before if body.withdrawn else _one(session, job, annotation))
 
 

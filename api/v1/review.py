@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import require
+from api.actors import actor
 from api.audited import note
 from api.deps import DbSession
 from api.headers import json_answer
@@ -35,48 +36,50 @@ JobName = Annotated[str | None, Query(description="Whose queue; may be left out 
 @router.post("/claim", response_model=shapes.ClaimsShape, dependencies=[require("analyst")])
 def claim_items(request: Request, session: DbSession, body: shapes.ClaimBody) -> Any:
     """Up to `n` items in the order of work; those already in hand come first and are renewed."""
-    job = reviewed_job(session, body.job)
+    job, by = reviewed_job(session, body.job), actor(request, body.by)
     now, beyond = datetime.now(UTC), body.beyond_budget
-    found = claim(session, job, body.by, now=now, n=body.n, reasons=body.reasons, beyond_budget=beyond)
-    items = [(read_item(session, one.item, body.by), one) for one in found]
+    found = claim(session, job, by, now=now, n=body.n, reasons=body.reasons, beyond_budget=beyond)
+    items = [(read_item(session, one.item, by), one) for one in found]
     for detail, _ in items:
-        note(request, session, "contact.read", f"contact/{detail.contact_pk}", page="claim", by=body.by)
+        note(request, session, "contact.read", f"contact/{detail.contact_pk}", page="claim", by=by)
     return {"items": [_claimed(detail, one) for detail, one in items]}
 
 
 @router.post("/ask", response_model=shapes.QueuedShape, dependencies=[require("leader", writes=True)])
-def ask(session: DbSession, body: shapes.AskBody) -> Any:
+def ask(request: Request, session: DbSession, body: shapes.AskBody) -> Any:
     """Put contacts in the queue because a leader asks; they never correct a figure."""
-    job = reviewed_job(session, body.job)
-    return asdict(queue_named(session, body.contacts, "asked", job_id=job, by=body.by, note=body.why))
+    job, by = reviewed_job(session, body.job), actor(request, body.by)
+    return asdict(queue_named(session, body.contacts, "asked", job_id=job, by=by, note=body.why))
 
 
 @router.post("/{item}/decision", response_model=shapes.RecordedShape, dependencies=[require("analyst")])
 def decide_item(request: Request, session: DbSession, item: str, body: shapes.DecisionBody) -> Any:
     """Record a decision; 409 where another analyst holds the item."""
     answer = _answer(body, read_job(session, job_of_item(session, item)))
-    done = decide(session, item, body.by, answer, now=datetime.now(UTC))
-    note(request, session, "review.decide", f"item/{item}", by=body.by, step=answer.step, outcome=answer.outcome)
+    by = actor(request, body.by)
+    done = decide(session, item, by, answer, now=datetime.now(UTC))
+    note(request, session, "review.decide", f"item/{item}", by=by, step=answer.step, outcome=answer.outcome)
     shown = {name: value for name, value in asdict(done).items() if name != "decision"}
     # whoever is measured by a known answer is not told, or they might think again
     return {**shown, "read": "first", "waits_for": "done"} if done.read == "gold" else shown
 
 
 @router.post("/{item}/skip", response_model=shapes.StateShape, dependencies=[require("analyst")])
-def skip_item(session: DbSession, item: str, body: shapes.ByBody) -> Any:
+def skip_item(request: Request, session: DbSession, item: str, body: shapes.ByBody) -> Any:
     """Pass an item on; 409 where another analyst holds it."""
-    now = datetime.now(UTC)
+    now, by = datetime.now(UTC), actor(request, body.by)
     if body.flagged:
-        flag(session, item, body.by, now=now, note=body.note)
-    skip(session, item, body.by, now=now, note=body.note)
+        flag(session, item, by, now=now, note=body.note)
+    skip(session, item, by, now=now, note=body.note)
     return {"item": item, "state": "skipped"}
 
 
 @router.post("/{item}/undo", response_model=shapes.StateShape, dependencies=[require("analyst")])
 def undo_item(request: Request, session: DbSession, item: str, body: shapes.ByBody) -> Any:
     """Take this analyst's decision back; they hold the item again. 409 where another analyst holds it."""
-    undo(session, item, body.by, now=datetime.now(UTC))
-    note(request, session, "review.undo", f"item/{item}", by=body.by)
+    by = actor(request, body.by)
+    undo(session, item, by, now=datetime.now(UTC))
+    note(request, session, "review.undo", f"item/{item}", by=by)
     return {"item": item, "state": "held"}
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
 
+from api.actors import BY
 from api.v1.contact_shapes import SecondaryShape, SpanShape, TurnShape
 from api.v1.shapes import EstimateShape, Shape
 from tagger.review import ReviewError, analyst_name
@@ -24,19 +25,19 @@ def _without_nul(given: str) -> str:
     return given.replace("\x00", "")
 
 
-By = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
+By = Annotated[Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)] | None, Field(description=BY)]
 Note = Annotated[str, Field(max_length=2000), AfterValidator(_without_nul)]
 ReadName = Literal["first", "second", "adjudicated", "gold", "bulk"]
 
 
 class ClaimBody(BaseModel):
-    """Ask for items. `by` is needed as long as nobody signs in."""
+    """Ask for items."""
 
     n: StrictInt = Field(default=1, ge=1, le=100)
     reasons: list[Reason] = Field(
         default_factory=list, max_length=20, description="only items with one of these reasons; none: all"
     )
-    by: By = Field(description="who is reviewing", examples=["ann"])
+    by: By = None
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
     beyond_budget: StrictBool = Field(default=False, description="also when the day's budget is spent")
 
@@ -45,7 +46,7 @@ class AskBody(BaseModel):
     """Ask for contacts to be reviewed: a leader wants to know."""
 
     contacts: list[str] = Field(min_length=1, max_length=1000, description="ids as their senders gave them")
-    by: By
+    by: By = None
     why: Note | None = Field(default=None, description="shown to the analyst")
     job: str | None = Field(default=None, description="whose queue; may be left out where there is one job")
 
@@ -61,7 +62,7 @@ class QueuedShape(Shape):
 class ByBody(BaseModel):
     """Who does it."""
 
-    by: By
+    by: By = None
     note: Note | None = None
     flagged: StrictBool = False
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -17,6 +16,7 @@ from api.app import create_app
 from api.oidc import OidcSettingsError, ProviderError, open_provider, read_grants
 from store.audit import read_audit
 from store.settings import Settings
+from tests import patient
 from tests.oidc_provider import CLIENT, SECRET
 
 HOME = "https://headway.example"
@@ -46,7 +46,7 @@ def app(issuer: str, tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture
 def browser(issuer: str, app) -> TestClient:
-    httpx.post(f"{issuer}/next", json={})
+    patient.post(f"{issuer}/next", json={})
     return TestClient(app, base_url=HOME, client=("10.1.2.3", 1), follow_redirects=False)
 
 
@@ -54,7 +54,7 @@ def leave(browser: TestClient, after: str = "/account") -> str:
     """To the provider and back: the address that the provider sends the browser to."""
     start = browser.get("/login/oidc", params={"next": after})
     assert start.status_code == 303
-    there = httpx.get(start.headers["location"])
+    there = patient.get(start.headers["location"])
     assert there.status_code == 302, there.text
     back = there.headers["location"]
     assert back.startswith(f"{HOME}/login/callback?")
@@ -77,7 +77,7 @@ def test_somebody_of_a_known_group_is_logged_in_with_its_role_and_jobs(app, brow
 
 
 def test_the_strongest_of_several_roles_counts_with_all_its_jobs(issuer, browser):
-    httpx.post(f"{issuer}/next", json={"claims": {"groups": ["everyone", "quality", "quality-2"]}})
+    patient.post(f"{issuer}/next", json={"claims": {"groups": ["everyone", "quality", "quality-2"]}})
     browser.get(leave(browser))
 
     assert "for online-order, returns only" in browser.get("/account").text
@@ -86,7 +86,7 @@ def test_the_strongest_of_several_roles_counts_with_all_its_jobs(issuer, browser
 def test_a_provider_that_changed_its_keys_is_asked_for_the_new_ones(issuer, app, browser):
     browser.get(leave(browser))
     app.state.provider._known["jwks"] = (0.0, app.state.provider._known["jwks"][1])
-    httpx.post(f"{issuer}/next", json={"trick": "new-key"})
+    patient.post(f"{issuer}/next", json={"trick": "new-key"})
 
     assert browser.get(leave(browser)).status_code == 303
 
@@ -112,7 +112,7 @@ def test_a_provider_that_changed_its_keys_is_asked_for_the_new_ones(issuer, app,
     ids=str,
 )
 def test_a_token_that_is_not_one_for_this_login_lets_nobody_in(issuer, app, browser, trouble, said):
-    httpx.post(f"{issuer}/next", json=trouble)
+    patient.post(f"{issuer}/next", json=trouble)
     answer = browser.get(leave(browser))
 
     assert answer.status_code == 403

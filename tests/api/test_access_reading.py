@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from api.app import create_app
 from store.audit import read_audit, verify_audit
+from store.jobs import save_job
 from store.keys import create_key
 from store.settings import Settings
 from store.tables import contacts, review_items, tags
+from store.tables import jobs as jobs_table
+from taxonomy.loader import find_job
 
 FAR = ("10.1.2.3", 1)
 
@@ -24,11 +27,13 @@ def app(demo_home: Path, tmp_path_factory: pytest.TempPathFactory):
     shutil.copytree(demo_home, home, symlinks=True)
     made = create_app(Settings(home=home))
     with made.state.database.session() as session:
+        save_job(session, find_job("retail-banking"))
         roles = {"leader": None, "analyst": None, "service": None, "admin": None, "other": ["retail-banking"]}
         made.state.keys = {
             name: create_key(session, name=name, role="admin" if jobs else name, by="test", jobs=jobs)[1]
             for name, jobs in roles.items()
         }
+        session.execute(delete(jobs_table).where(jobs_table.c.job_id == "retail-banking"))  # the demo has one job
     return made
 
 
@@ -91,18 +96,20 @@ def test_a_key_for_another_job_finds_neither_contacts_nor_items_nor_runs(app, ta
     assert other.get("/v1/jobs").json()["items"] == []
 
 
-def test_decisions_are_logged_with_who_asked_and_in_whose_name(app):
+def test_who_acts_is_whose_key_it_is_whatever_name_the_body_says(app):
     analyst = ask(app, "analyst")
     item = analyst.post("/v1/review/claim", json={"by": "lee"}).json()["items"][0]["item"]
     done = analyst.post(f"/v1/review/{item}/decision", json={"by": "lee", "step": "track-delivery", "outcome": None})
     assert done.status_code == 200, done.text
-    analyst.post(f"/v1/review/{item}/undo", json={"by": "lee"})
+    analyst.post(f"/v1/review/{item}/undo", json={})
+    said = {"at": "2026-08-03T00:00:00Z", "text": "a new map", "by": "the board"}
+    assert analyst.post("/v1/jobs/online-order/annotations", json=said).json()["by"] == "analyst"
 
     with app.state.database.session() as session:
         rows = list(read_audit(session, object=f"item/{item}"))
         assert verify_audit(session).breaks == ()
     assert [(row.who, row.action, row.detail["by"]) for row in rows] == [
-        ("analyst", "review.decide", "lee"), ("analyst", "review.undo", "lee")
+        ("analyst", "review.decide", "analyst"), ("analyst", "review.undo", "analyst")
     ]  # fmt: skip
 
 

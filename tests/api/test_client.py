@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 
 from api.client import Headway, HeadwayProblem
 from evals.api_bench import api_bench, api_text
 from evals.served import Server, served
+from tests import patient
 
 JOB, STEP = "online-order", "track-delivery"
 
@@ -101,7 +101,7 @@ def test_parquet_keeps_types(headway, tmp_path):
 
 def test_accept_asks_for_a_table_as_well(server):
     accept = {"Accept": "text/csv;q=0.9, application/json;q=0.1"}
-    answer = httpx.get(f"{server.url}/v1/jobs/{JOB}/outcomes", headers={**server.headers, **accept})
+    answer = patient.get(f"{server.url}/v1/jobs/{JOB}/outcomes", headers={**server.headers, **accept})
 
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.headers["etag"]
@@ -109,11 +109,12 @@ def test_accept_asks_for_a_table_as_well(server):
 
 def test_an_answer_that_is_kept_is_made_anew_when_something_is_recorded(server, headway):
     path, head = f"{server.url}/v1/jobs/{JOB}/annotations", server.headers
-    first = httpx.get(f"{server.url}/v1/jobs/{JOB}/friction", headers=head)
-    again = httpx.get(f"{server.url}/v1/jobs/{JOB}/friction", headers={**head, "If-None-Match": first.headers["etag"]})
-    page = httpx.get(f"{server.url}/jobs/{JOB}", headers=head).text
-    httpx.post(path, headers=head, json={"at": "2026-08-03T00:00:00Z", "text": "a new map", "by": "ann"})
-    later = httpx.get(f"{server.url}/jobs/{JOB}", headers=head).text
+    first = patient.get(f"{server.url}/v1/jobs/{JOB}/friction", headers=head)
+    known = {**head, "If-None-Match": first.headers["etag"]}
+    again = patient.get(f"{server.url}/v1/jobs/{JOB}/friction", headers=known)
+    page = patient.get(f"{server.url}/jobs/{JOB}", headers=head).text
+    patient.post(path, headers=head, json={"at": "2026-08-03T00:00:00Z", "text": "a new map", "by": "ann"})
+    later = patient.get(f"{server.url}/jobs/{JOB}", headers=head).text
 
     assert again.status_code == 304
     assert "a new map" not in page

@@ -62,7 +62,10 @@ def test_arms_drawn_by_customer_are_compared_on_task_success(client):
 
     assert not found["sizes"]["mismatch"]
     assert [one["measure"] for one in found["differences"]] == ["task_success"]
-    assert found["differences"][0]["difference"]["low"] < 0 < found["differences"][0]["difference"]["high"]
+    # arms are drawn with the home's secret: a true difference of none lies outside of 95 % in one home of twenty
+    difference = found["differences"][0]["difference"]
+    half = (difference["high"] - difference["low"]) / 2
+    assert abs(difference["value"]) < 3 * half
 
 
 def test_what_was_not_registered_yet_is_not_known(client):

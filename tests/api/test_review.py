@@ -238,3 +238,10 @@ def test_a_name_is_not_blank_and_a_stray_space_makes_no_second_analyst(client: T
     assert client.post("/v1/review/claim", json={"by": "dora", "reasons": ["zz"]}).status_code == 422
     assert one_item(client, " dora\x00 ")["item"] == one_item(client, "dora")["item"]
     assert client.post("/v1/review/nope/decision", json={"by": "dora", "step": ""}).status_code == 422
+
+
+def test_without_keys_a_request_must_say_who_acts(client):
+    refused = client.post("/v1/review/claim", json={})
+
+    assert refused.status_code == 422
+    assert "say who does it" in refused.json()["detail"]

@@ -151,6 +151,8 @@ def test_decisions_are_taken_once_and_listed(client, run):
     assert client.post(f"{BASE}/decisions", json=record).json()["added"] == 1
     assert client.post(f"{BASE}/decisions", json=[record]).json()["already_there"] == 1
     assert client.post(f"{BASE}/decisions", json=[{**record, "item": "none"}]).json()["refused"]
+    for wrong in ({"item": ["none"]}, {"contact_id": 7}, {"pi": True}, {"pi": {}}):
+        assert client.post(f"{BASE}/decisions", json=wrong).status_code == 422, wrong
 
 
 def test_predict_gives_what_the_command_gives(client, run):

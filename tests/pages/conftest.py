@@ -99,10 +99,10 @@ def visit(browser, server) -> Iterator[Callable[..., Visit]]:
 @pytest.fixture(scope="session")
 def addresses(server: str) -> dict[str, str]:
     """One address of each page, the contact's taken from the API."""
-    import httpx
+    from tests import patient
 
     base = "/jobs/online-order"
-    rows = httpx.get(f"{server}/v1{base}/steps/track-delivery/contacts", params={"limit": 1}).json()["items"]
+    rows = patient.get(f"{server}/v1{base}/steps/track-delivery/contacts", params={"limit": 1}).json()["items"]
     return {
         "jobs": "/jobs",
         "scorecard": base,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import patient
 from tests.pages.conftest import serving
 
 pytestmark = pytest.mark.browser
@@ -74,13 +74,13 @@ def test_an_outcome_is_proposed_and_approved_without_javascript(open_page, gaps_
     page.locator("form[action$=approve] [name=why]").fill("seen often")
     page.get_by_role("button", name="Approve").click()
     assert "approved by Ann" in " ".join(page.locator("#p1").inner_text().split())
-    kept = httpx.get(f"{gaps_server}/v1{PAGE}").json()
+    kept = patient.get(f"{gaps_server}/v1{PAGE}").json()
     assert kept["proposals"][0]["new_version"].startswith("2+")
     assert kept["gaps"][0]["examples"]
 
 
 def test_a_form_from_elsewhere_is_refused(gaps_server: str) -> None:
     sent = {"statement": "minimize the time it takes to do it", "step": "learn-terms"}
-    assert httpx.post(f"{gaps_server}{PAGE}/proposals", data=sent).status_code == 403
-    other = httpx.post(f"{gaps_server}{PAGE}/name", data={"name": "x"}, headers={"origin": "https://evil.example"})
+    assert patient.post(f"{gaps_server}{PAGE}/proposals", data=sent).status_code == 403
+    other = patient.post(f"{gaps_server}{PAGE}/name", data={"name": "x"}, headers={"origin": "https://evil.example"})
     assert other.status_code == 403
