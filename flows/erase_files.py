@@ -18,6 +18,7 @@ from classifiers.model import Model
 from classifiers.unlearning import forget_in_model, mend_swap
 from flows.examination import HELD_OUT, text_name
 from flows.honest import HELD_OUT_SCORES
+from store.depot import Depot
 from store.exports import strip_exports
 from store.llm import open_answers
 from store.models import ModelShelf
@@ -53,12 +54,16 @@ def clean_files(settings: Settings, contacts: Sequence[Contact], *, ids: Sequenc
 
 
 def clean_caches(settings: Settings, contacts: Sequence[Contact], models: Models) -> dict[str, int]:
-    """Forget vectors and answers of an LLM that were made from the words of these contacts."""
+    """Forget vectors and answers of an LLM that were made from the words of these contacts.
+
+    Partitions of a back-fill hold words of many: all of them go, and a driver at work reads their contacts itself.
+    """
     documents = [document for contact in contacts for document in variants_of(contact, models)]
     answers = open_answers(settings)
     return {
         "embeddings": EmbeddingCache(settings.embeddings).forget_all(documents),
         "llm answers": sum(answers.forget(document) for document in documents),
+        "partitions": Depot.of(settings).clear(),
     }
 
 

@@ -39,10 +39,13 @@ def save_held_out(model: Model, labelled: Labelled, folder: Path) -> None:
     )
 
 
-def honest(reader: Reader, folder: Path) -> Reader:
-    """The reader, answering of contacts that taught the model as if they had not; `folder` is the model's own."""
+def honest(reader: Reader, folder: Path, *, doubting: bool = False) -> Reader:
+    """The reader, answering of contacts that taught the model as if they had not; `folder` is the model's own.
+
+    `doubting`: what the reader leaves to others stays with them, since an LLM is yet to be asked.
+    """
     path = folder / HELD_OUT_SCORES
-    return HonestReader(reader, path) if path.is_file() else reader
+    return HonestReader(reader, path, doubting) if path.is_file() else reader
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class HonestReader:
 
     reader: Reader
     path: Path
+    doubting: bool = False
 
     @property
     def id(self) -> str:
@@ -97,7 +101,7 @@ class HonestReader:
         probabilities, novelty = answers.scores.probabilities.copy(), answers.scores.novelty.copy()
         deferred = answers.deferred.copy()
         probabilities[rows], novelty[rows] = unseen.probabilities[found], unseen.novelty[found]
-        deferred[rows] = unseen.deferred[found]
+        deferred[rows] = unseen.deferred[found] | (self.doubting & deferred[rows])
         scores = replace(answers.scores, probabilities=probabilities, novelty=novelty)
         return _Given(scores, answers.stage, deferred)
 

@@ -95,6 +95,17 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, description="address of an OpenTelemetry collector (OTLP over HTTP); unset means no traces"
     )
+    cluster: str | None = Field(
+        default=None,
+        pattern=r"^(local:[1-9]\d?|(tcp|tls|ws|wss)://[^\s]+)$",
+        description="where many contacts are tagged: local:N for N processes here, or the address of a Dask scheduler "
+        "such as tls://scheduler:8786; unset: in this process",
+    )
+    cluster_folder: str | None = Field(
+        default=None,
+        description="folder or bucket, such as s3://bucket/headway, that driver and workers of the cluster share; "
+        "unset: HOME/cluster",
+    )
     encoder: str | None = Field(
         default=None,
         description="encoder that trainings use: a sentence-transformers name or path, or an ONNX file; unset: MiniLM",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import Row, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from classifiers.scores import LabelSpace
@@ -36,15 +36,34 @@ def untagged(session: Session, *, job_id: str, job_version: str, model_id: str, 
 
     A contact whose words retention removed can be read by nobody any more.
     """
+    unread = _unread(job_id=job_id, job_version=job_version, model_id=model_id)
+    there = exists().where(transcripts.c.contact_pk == contacts.c.pk)
+    query = select(contacts.c.pk).where(contacts.c.pk > after, unread, there)
+    return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
+
+
+def untagged_words(
+    session: Session, *, job_id: str, job_version: str, model_id: str, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """The same with what was said, as the JSON that is stored."""
+    unread = _unread(job_id=job_id, job_version=job_version, model_id=model_id)
+    query = (
+        select(contacts.c.pk, cast(transcripts.c.turns, Text))
+        .join(transcripts, transcripts.c.contact_pk == contacts.c.pk)
+        .where(contacts.c.pk > after, unread)
+    )
+    return [(pk, turns) for pk, turns in session.execute(query.order_by(contacts.c.pk).limit(limit))]
+
+
+def _unread(*, job_id: str, job_version: str, model_id: str) -> Any:
+    """The condition that a contact may be about the job and that this model has not read it."""
     done = exists().where(
         tags.c.contact_pk == contacts.c.pk,
         tags.c.job_id == job_id,
         tags.c.job_version == job_version,
         tags.c.model_id == model_id,
     )
-    there = exists().where(transcripts.c.contact_pk == contacts.c.pk)
-    query = select(contacts.c.pk).where(of_job(job_id), contacts.c.pk > after, ~done, there)
-    return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
+    return and_(of_job(job_id), ~done)
 
 
 def count_untagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:

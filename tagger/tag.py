@@ -91,7 +91,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact], *, wary:
     chosen = [best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
     by_llm = _by_llm(answers, plain)
     others, carried = _carriers(reader, contacts, best.tolist(), chosen, by_llm)
-    shares = [_shares(space.groups, row) for row in groups]
+    shares = [as_shares(space.groups, row) for row in groups]
     prompt: str | None = getattr(reader, "prompt", None)  # readers without an LLM have none
     tags = tuple(
         Tag(
@@ -103,7 +103,7 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact], *, wary:
             # What an LLM was not sure of is still the classifier's answer.
             source="llm" if by_llm[row] else "classifier",
             steps=shares[row],
-            outcomes=_shares(space.labels, scores[row]),
+            outcomes=as_shares(space.labels, scores[row]),
             # Among words that were not read nothing carried the decision, and no second step is believed.
             evidence=() if plain[row].suspicious else carried[row],
             secondary=() if plain[row].suspicious else others.get(row, ()),
@@ -138,7 +138,7 @@ def _carriers(
     return secondaries(read, best), carried
 
 
-def _shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
+def as_shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
     """Probabilities by name that sum to 1 after rounding to what they can mean."""
     rounded = np.round(values / values.sum(), 6)
     top = rounded.argmax()
