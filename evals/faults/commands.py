@@ -23,7 +23,6 @@ SECONDS = 900.0
 HUNG = -99
 SECRET = "the same in every fault run"  # noqa: S105 - nobody's: customers here are made up
 IMPORTED = (
-    "cli.main",
     "cli.ingest",
     "cli.stages",
     "cli.review",

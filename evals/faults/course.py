@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.faults.commands import Ended, Place, Running, run_well
-from evals.faults.picture import Compared, Picture, compare, compare_figures, picture_of
+from evals.faults.picture import Compared, Figures, Picture, compare, compare_figures, picture_of
 from evals.faults.probes import Probe
 from evals.faults.sites import JOB, PARTS, Base, Site
 
@@ -18,6 +18,7 @@ READ_FIRST = PARTS - 2
 """Parts that `headway ingest` reads; of the last two one is pulled from an inbox and one read by `headway run`."""
 
 LOOK = 0.01
+MOST_ODD = 10
 FIGURES = ("index", "friction", "outcomes", "scorecard")
 
 
@@ -102,31 +103,37 @@ def figures_of(place: Place) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A place against the undisturbed run: rows by table, and the largest difference of any figure."""
+    """A place against the undisturbed run: rows by table, and figures by command."""
 
     tables: tuple[Compared, ...]
-    figures: float
+    figures: tuple[Figures, ...]
 
     @property
     def equal(self) -> bool:
         """Whether nothing is lost, doubled or different."""
-        return all(table.equal for table in self.tables) and self.figures <= 1e-9
+        return all(table.equal for table in self.tables) and all(one.equal for one in self.figures)
 
     def as_json(self) -> dict[str, Any]:
         """As plain values: sums, and the tables that differ."""
-        odd = [table.as_json() for table in self.tables if not table.equal]
+        odd: list[Any] = [table.as_json() for table in self.tables if not table.equal]
+        odd += [where for one in self.figures for where in one.odd][:MOST_ODD]
         sums = {
             name: sum(getattr(table, name) for table in self.tables)
             for name in ("rows", "lost", "doubled", "different")
         }
-        return {**sums, "figures_differ_by": min(self.figures, 1e9), "equal": self.equal, "odd": odd}
+        return {
+            **sums,
+            "figures_differ_by": max(one.differ_by for one in self.figures),
+            "equal": self.equal,
+            "odd": odd,
+        }
 
 
 def verdict(site: Site, place: Place, expected: Undisturbed) -> Verdict:
     """Compare a place with the undisturbed run."""
     figures = figures_of(place)
-    worst = max(compare_figures(expected.figures[name], figures[name]) for name in FIGURES)
-    return Verdict(tuple(compare(expected.picture, picture_of(site.address(place)))), worst)
+    compared = tuple(compare_figures(expected.figures[name], figures[name]) for name in FIGURES)
+    return Verdict(tuple(compare(expected.picture, picture_of(site.address(place)))), compared)
 
 
 def unfair(ended: Ended, what: str) -> str | None:

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 NEAR = 1e-9
 """Sums and figures that differ by less are equal."""
 
+SHOWN = 120
 NEAR_REPLICATES = 1e-5
 """Bootstrap replicates are kept with seven digits; relative."""
 
@@ -110,7 +111,8 @@ def picture_of(address: str) -> Picture:
                 row.pk: f"{row.source}/{row.contact_id}"
                 for row in connection.execute(text("SELECT pk, source, contact_id FROM contacts"))
             }
-            return {held.table: _rows(held, connection, names) for held in HELD}
+            items: dict[str, str] = {}
+            return {held.table: _rows(held, connection, names, items) for held in HELD}
     finally:
         engine.dispose()
 
@@ -120,15 +122,28 @@ def compare(undisturbed: Picture, found: Picture) -> list[Compared]:
     return [_compared(held.table, undisturbed[held.table], found[held.table]) for held in HELD]
 
 
-def compare_figures(undisturbed: Any, found: Any) -> float:
-    """The largest difference of any number in two documents without their moments; infinite where anything else is."""
-    worst = 0.0
-    for one, other in _pairs(timeless(undisturbed), timeless(found)):
+@dataclass(frozen=True)
+class Figures:
+    """The largest difference of any number, and places where anything else differs, with what stands there."""
+
+    differ_by: float = 0.0
+    odd: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs."""
+        return self.differ_by <= NEAR and not self.odd
+
+
+def compare_figures(undisturbed: Any, found: Any) -> Figures:
+    """Two documents of figures, without the moments that they were made at."""
+    worst, odd = 0.0, []
+    for where, one, other in _pairs(timeless(undisturbed), timeless(found)):
         if isinstance(one, int | float) and isinstance(other, int | float):
             worst = max(worst, abs(float(one) - float(other)))
         elif one != other:
-            return float("inf")
-    return worst
+            odd.append(f"{where}: {str(one)[:SHOWN]} | {str(other)[:SHOWN]}")
+    return Figures(worst, tuple(odd))
 
 
 def timeless(data: Any) -> Any:
@@ -138,11 +153,17 @@ def timeless(data: Any) -> Any:
     return [timeless(value) for value in data] if isinstance(data, list) else data
 
 
-def _rows(held: Held, connection: Any, names: Mapping[int, str]) -> Rows:
+def _rows(held: Held, connection: Any, names: Mapping[int, str], items: dict[str, str]) -> Rows:
+    """The rows of a table by key. `items` gets the natural names of review items: their own are hashes of numbers."""
     order = " ORDER BY pk" if held.newest else ""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in connection.execute(text(f'SELECT * FROM "{held.table}"{order}')).mappings():  # noqa: S608 - our own names
         plain = dict(row)
+        if held.table == "review_items":
+            items[plain.pop("item")] = f"{names.get(plain['contact_pk'])}/{plain['reason']}"
+            plain.pop("place")
+        elif "item" in plain:
+            plain["item"] = items.get(plain["item"], "no item")
         if "contact_pk" in plain:
             plain["contact"] = names.get(plain.pop("contact_pk"), "no contact")
         if "content" in plain:
@@ -192,12 +213,13 @@ def _near_sums(one: bytes, other: bytes) -> bool:
     return left.size == right.size and bool(near(left, right))
 
 
-def _pairs(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
+def _pairs(one: Any, other: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every value of two documents side by side, with where it stands."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for key, value in one.items():
-            yield from _pairs(value, other[key])
+            yield from _pairs(value, other[key], f"{where}/{key}")
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for left, right in zip(one, other, strict=True):
-            yield from _pairs(left, right)
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _pairs(left, right, f"{where}/{number}")
     else:
-        yield one, other
+        yield where, one, other
