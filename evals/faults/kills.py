@@ -17,6 +17,9 @@ from evals.faults.sites import JOB, Say, Site
 AIMED = 5
 """For so many random kills one more is aimed at a commit: random ones rarely meet one."""
 
+LATEST = 15.0
+"""Seconds after which at the latest a command is killed: it goes on from there, so that later parts have their turn."""
+
 GLANCE = 0.0005
 LEFT_OVER = 3
 """How many more commands are tried for each kill that came too late for its own."""
@@ -71,7 +74,7 @@ class Killing:
         """One try; False where the command ended before its moment had come."""
         before = probe.counts()
         running = Running(self.place, step.arguments)
-        moment = self.chance.uniform(0.0, self.expected.seconds[step.name])
+        moment = self.chance.uniform(0.0, min(LATEST, self.expected.seconds[step.name]))
         began = time.monotonic()
         if wait_for_database(running, probe):
             began = time.monotonic()
