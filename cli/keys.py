@@ -50,12 +50,16 @@ def create(
 ) -> None:
     """Make a key for NAME, who or what will use it. It is shown this once and kept nowhere."""
     from cli.database import opened
+    from store.contacts import count_jobless
     from store.keys import create_key
 
     until = None if expires is None else datetime.now(UTC) + expires
     with opened() as session:
         key, token = create_key(session, name=name, role=role, by=actor(by), jobs=jobs or None, expires_at=until)
+        hidden = count_jobless(session) if jobs else 0
     _show_new(key, token, as_json=as_json)
+    if hidden:
+        click.echo(f"it does not see the {hidden:,} contacts that were ingested without --job", err=True)
 
 
 @group.command("list")

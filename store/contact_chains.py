@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from alignment.resolution import LONG_WINDOW_DAYS
 from store.evidence import read_history, resolution_by_key
 from store.kept_reviews import kept_reviews
+from store.permitted import seen
 from store.review_standing import standing_by_contact
 from store.tables import contacts, review_probabilities, tags
 from store.tags import newest_model, of_job, tagged
@@ -98,6 +99,7 @@ def _rows(session: Session, job: Job, customer: str) -> Sequence[Row[Any]]:
         )
         .select_from(contacts.outerjoin(tags, read).outerjoin(decided, decided.c.contact_pk == contacts.c.pk))
         .where(contacts.c.customer == customer, of_job(job.id), contacts.c.started_at.is_not(None))
+        .where(seen(session, contacts.c.job_id))
         .order_by(contacts.c.started_at, contacts.c.contact_id)
     )  # fmt: skip
     return session.execute(query).all()

@@ -16,12 +16,13 @@ from store.contact_filters import Only, inside
 from store.cursors import BadCursorError, cursor_of, place_of
 from store.kept import Kept
 from store.knowledge import knowledge
+from store.permitted import seen, seen_jobs
 from store.review_standing import may_stand, not_undone, rank
+from store.snippets import snippet
 from store.tables import Utc, contacts, review_decisions, review_items, tags, transcripts
 from store.tags import newest_model
 from taxonomy.model import Job
 
-SNIPPET = 180
 EVERYTHING = Only()
 UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 FEW = 5000
@@ -133,7 +134,8 @@ class Listed:
 
     def _names(self) -> tuple[Any, ...]:
         view = self.view
-        return view.start, view.end, tuple(sorted(view.filters.items())), self.step, self.outcome, self.only
+        filters, jobs = tuple(sorted(view.filters.items())), seen_jobs(self.session)
+        return view.start, view.end, filters, self.step, self.outcome, self.only, jobs
 
     def _count(self) -> int:
         counts = (select(func.count()).select_from(part.subquery()) for part in self._parts())
@@ -241,8 +243,8 @@ class Listed:
 
     def _conditions(self, is_decided: ColumnElement[bool]) -> list[ColumnElement[bool]]:
         placed = is_decided == literal(True)
-        known = tags.c.tagged_at <= self.view.as_of
-        return [known, *inside(self.view), *self.only.conditions(self.job.id, is_decided=placed)]
+        known = (tags.c.tagged_at <= self.view.as_of, seen(self.session, contacts.c.job_id))
+        return [*known, *inside(self.view), *self.only.conditions(self.job.id, is_decided=placed)]
 
 
 def _chosen(step: ColumnElement[Any], outcome: ColumnElement[Any], *, decided: ColumnElement[bool]) -> Select[Any]:
@@ -270,21 +272,8 @@ def _turns(session: Session, keys: Sequence[int]) -> dict[int, list[Any]]:
 def _contact_row(row: Row[Any], turns: list[Any]) -> ContactRow:
     return ContactRow(
         row.contact_id, row.source, row.started_at, row.channel, row.step, row.outcome, row.confidence,
-        bool(row.decided), _snippet(row.evidence, turns), row.effort, row.effort_scale,
+        bool(row.decided), snippet(row.evidence, turns), row.effort, row.effort_scale,
     )  # fmt: skip
-
-
-def _snippet(evidence: list[list[int]], turns: list[Any]) -> str:
-    """The first evidence span, else the first thing the customer said, cut at a word."""
-    for turn, start, end in evidence:
-        if turn < len(turns) and turns[turn][1][start:end].strip():
-            return _cut(turns[turn][1][start:end])
-    return _cut(next((text for speaker, text, _ in turns if speaker == "customer" and text.strip()), ""))
-
-
-def _cut(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= SNIPPET else words[:SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
 def _cursor(place: Place) -> str:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from store.erased import contact_key, erased_among
 from store.identity import Identity
-from store.permitted import permitted
+from store.permitted import seen
 from store.session import insert_new
 from store.tables import contacts, transcripts
 from tagger.formats.record import contact_to_json
@@ -168,10 +168,21 @@ def find_contact(session: Session, contact_id: str, *, source: str | None = None
     query = select(contacts.c.pk).where(contacts.c.contact_id == contact_id).order_by(contacts.c.pk)
     if source is not None:
         query = query.where(contacts.c.source == source)
-    key: int | None = session.scalar(query.where(permitted(session, contacts.c.job_id)).limit(1))
+    key: int | None = session.scalar(query.where(seen(session, contacts.c.job_id)).limit(1))
     if key is None:
         raise UnknownContactError(f"contact {contact_id!r} is not in this database")
     return key
+
+
+def is_seen(session: Session, pk: int) -> bool:
+    """Whether the contact of this row may be seen in this unit of work."""
+    query = select(contacts.c.pk).where(contacts.c.pk == pk, seen(session, contacts.c.job_id))
+    return session.scalar(query) is not None
+
+
+def count_jobless(session: Session) -> int:
+    """Contacts that came in for no job in particular: every job reads them, keys for some jobs do not see them."""
+    return session.scalar(select(func.count()).where(contacts.c.job_id.is_(None))) or 0
 
 
 def contact_of(row: Row[Any]) -> Contact:

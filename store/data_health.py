@@ -14,6 +14,7 @@ from alignment.estimate import Estimate
 from alignment.intervals import wilson_interval
 from store.freshness import Freshness, freshness
 from store.models import ModelShelf
+from store.permitted import seen
 from store.review_stats import ReasonCount, read_stats
 from store.runs import list_runs
 from store.settings import Settings
@@ -129,14 +130,14 @@ def read_runs(session: Session, job_id: str) -> tuple[Run, ...]:
     return tuple(Run(run_id, tuple(stages)) for run_id, stages in list(grouped.items())[:RUNS])
 
 
-def _waiting(job_id: str) -> tuple[Any, ...]:
-    """Refused input of this job, or of none in particular, that waits."""
+def _waiting(session: Session, job_id: str) -> tuple[Any, ...]:
+    """Refused input of this job that waits, or of none in particular: the latter not for who is held to some jobs."""
     mine = or_(quarantine.c.job_id == job_id, quarantine.c.job_id.is_(None))
-    return (mine, quarantine.c.resolved_at.is_(None))
+    return (mine, seen(session, quarantine.c.job_id), quarantine.c.resolved_at.is_(None))
 
 
 def _reasons(session: Session, job_id: str) -> dict[str, int]:
-    query = select(quarantine.c.reason, func.count()).where(*_waiting(job_id)).group_by(quarantine.c.reason)
+    query = select(quarantine.c.reason, func.count()).where(*_waiting(session, job_id)).group_by(quarantine.c.reason)
     counted = {reason: count for reason, count in session.execute(query)}
     return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
@@ -144,7 +145,7 @@ def _reasons(session: Session, job_id: str) -> dict[str, int]:
 def _refused(session: Session, job_id: str) -> tuple[Refused, ...]:
     """The newest of them. Their messages may quote the input, so they stay in `headway quarantine show`."""
     names = ("pk", "input_kind", "reason", "path", "line", "seen_at")
-    query = select(*(quarantine.c[name] for name in names)).where(*_waiting(job_id))
+    query = select(*(quarantine.c[name] for name in names)).where(*_waiting(session, job_id))
     rows: Iterable[Any] = session.execute(query.order_by(quarantine.c.pk.desc()).limit(REFUSED))
     return tuple(Refused(*row) for row in rows)
 

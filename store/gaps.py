@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from alignment.estimate import Estimate
 from alignment.gaps import Gap, GapExample, GapReport, Known
+from store.permitted import seen
 from store.review_standing import not_undone
 from store.tables import contacts, gap_clusters, gap_members, gap_runs, review_decisions, review_items, transcripts
 from taxonomy.errors import BadInputError
@@ -127,7 +128,7 @@ def _examples(session: Session, keys: Sequence[int], *, most: int) -> dict[int, 
         )
         .join(contacts, contacts.c.pk == gap_members.c.contact_pk)
         .join(transcripts, transcripts.c.contact_pk == gap_members.c.contact_pk)
-        .where(gap_members.c.cluster.in_(keys), gap_members.c.place < 4 * most)
+        .where(gap_members.c.cluster.in_(keys), gap_members.c.place < 4 * most, seen(session, contacts.c.job_id))
         .order_by(gap_members.c.cluster, gap_members.c.place)
     )
     found: dict[int, list[GapExample]] = {}

@@ -20,6 +20,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.audit import record_audit
+from store.jobs import job_ids
 from store.roles import ROLES, Role
 from store.tables import access_keys as table
 from taxonomy.errors import BadInputError
@@ -69,8 +70,13 @@ def create_key(
     expires_at: datetime | None = None,
     replaces: str | None = None,
 ) -> tuple[AccessKey, str]:
-    """Make a key and give it with its token, which is kept nowhere: show it once. Raises KeyRefusedError."""
+    """Make a key and give it with its token, which is kept nowhere: show it once.
+
+    Raises KeyRefusedError, also where `jobs` names one that is not in the database: a slip in its name would make a
+    key that sees nothing, or a job of that name later on.
+    """
     _check(name, role, expires_at)
+    _check_jobs(session, jobs)
     key_id, secret = "".join(secrets.choice(LETTERS) for _ in range(10)), secrets.token_urlsafe(32)
     scope = None if jobs is None else sorted(set(jobs))
     row = {
@@ -175,6 +181,16 @@ def _check(name: str, role: str, expires_at: datetime | None) -> None:
         raise KeyRefusedError(f"unknown role {role!r}: use {', '.join(ROLES)}")
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise KeyRefusedError(f"the key would have expired already, at {expires_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _check_jobs(session: Session, jobs: Iterable[str] | None) -> None:
+    known = job_ids(session)
+    unknown = sorted(set(jobs or ()) - set(known))
+    if unknown:
+        raise KeyRefusedError(
+            f"no job {unknown[0][:80]!r} is in this database (known: {', '.join(known) or 'none yet'}): "
+            "name one of these, or run the job first"
+        )
 
 
 def _key(row: Row[Any]) -> AccessKey:

@@ -34,3 +34,19 @@ def permitted(session: Session, column: ColumnElement[Any]) -> ColumnElement[boo
     """The condition that a row's job, by its column, may be seen; a row that is every job's may."""
     jobs: frozenset[str] | None = session.info.get(JOBS)
     return true() if jobs is None else column.is_(None) | column.in_(jobs)
+
+
+def seen(session: Session, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a contact, by the column of its job, may be seen.
+
+    A contact without a job is read by every job and may be about any: who is held to some jobs does not see it, though
+    the figures of these jobs count it.
+    """
+    jobs: frozenset[str] | None = session.info.get(JOBS)
+    return true() if jobs is None else column.in_(jobs)
+
+
+def seen_jobs(session: Session) -> tuple[str, ...] | None:
+    """The jobs that may be seen, in order, for keys of what is kept in memory; None: all."""
+    jobs: frozenset[str] | None = session.info.get(JOBS)
+    return None if jobs is None else tuple(sorted(jobs))

@@ -11,9 +11,11 @@ from sqlalchemy import Row, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.permitted import permits
+from store.contacts import is_seen
+from store.permitted import permits, seen
 from store.review_offers import is_open, next_open
 from store.review_tables import review_items, review_leases
+from store.tables import contacts
 from tagger.review_reasons import as_reason
 from taxonomy.errors import BadInputError, HeadwayError
 
@@ -75,7 +77,9 @@ def current(session: Session, job_id: str, by: str, *, now: datetime) -> list[Cl
     query = (
         select(review_leases)
         .join(review_items, review_items.c.item == review_leases.c.item)
+        .join(contacts, contacts.c.pk == review_items.c.contact_pk)
         .where(review_items.c.job_id == job_id, review_leases.c.by == by, review_leases.c.expires_at > now)
+        .where(seen(session, contacts.c.job_id))
         .order_by(review_leases.c.taken_at, review_leases.c.item)
     )
     return [Claim(row.item, row.by, row.taken_at, row.expires_at) for row in session.execute(query)]
@@ -124,7 +128,7 @@ def lock_item(session: Session, item: str) -> Row[Any]:
     found = session.execute(
         update(review_items).where(review_items.c.item == item).values(waits_for=same).returning(*review_items.c)
     ).one_or_none()
-    if found is None or not permits(session, found.job_id):
+    if found is None or not permits(session, found.job_id) or not is_seen(session, found.contact_pk):
         raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
     return found
 

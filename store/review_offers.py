@@ -11,9 +11,11 @@ from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindp
 from sqlalchemy.orm import Session
 
 from store.columns import Utc
+from store.permitted import permits_all
 from store.review_plan_tables import review_budgets
 from store.review_standing import not_undone
 from store.review_tables import review_decisions, review_events, review_items, review_leases
+from store.tables import contacts
 from tagger.review_reasons import (
     AGAIN,
     DRAWN,
@@ -73,10 +75,11 @@ def read_today(session: Session, job_id: str, *, now: datetime) -> Today:
 
 
 @cache
-def open_to() -> ColumnElement[bool]:
-    """Items of the job `:job` that the analyst `:by` may still read, whatever the reason."""
+def open_to(*, own: bool) -> ColumnElement[bool]:
+    """Items of the job `:job` that the analyst `:by` may still read, whatever the reason; `own`: as in `_free`."""
     return and_(
         review_items.c.job_id == JOB,
+        *([_own()] if own else []),
         review_items.c.waits_for != "done",
         or_(*(and_(review_items.c.reason == reason, _open(reason)) for reason in REASONS)),
     )
@@ -120,15 +123,18 @@ def _first(session: Session, job_id: str, by: str, reason: Reason, *, now: datet
     """The first free item of a reason; of each state the first is one step down an index."""
     found, names = [], {"job": job_id, "by": by, "now": now}
     for state in GOLD_STATES if reason == GOLD else STATES:
-        row = session.execute(_free(reason, state, skipped), names).one_or_none()
+        row = session.execute(_free(reason, state, skipped, not permits_all(session)), names).one_or_none()
         if row is not None:
             found.append((row.place, row.item))
     return min(found)[1] if found else None
 
 
 @cache
-def _free(reason: Reason, state: str, skipped: bool) -> Select[Any]:
-    """The first free item. Built once for each question: writing it down takes longer than answering it."""
+def _free(reason: Reason, state: str, skipped: bool, own: bool) -> Select[Any]:
+    """The first free item. Built once for each question: writing it down takes longer than answering it.
+
+    `own`: only of contacts that are this job's alone, for analysts who are held to some jobs.
+    """
     passed_on = exists().where(
         review_events.c.item == review_items.c.item, review_events.c.by == BY, review_events.c.kind == "skip"
     )
@@ -142,11 +148,16 @@ def _free(reason: Reason, state: str, skipped: bool) -> Select[Any]:
             or_(review_leases.c.item.is_(None), review_leases.c.expires_at <= bindparam("now", type_=Utc)),
             _open(reason),
             passed_on if skipped else ~passed_on,
+            *([_own()] if own else []),
         )
         .order_by(review_items.c.place, review_items.c.item)
         .limit(1)
         .with_for_update(of=review_items, skip_locked=True)
     )
+
+
+def _own() -> ColumnElement[bool]:
+    return exists().where(contacts.c.pk == review_items.c.contact_pk, contacts.c.job_id == JOB)
 
 
 @cache

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.jobs import UnknownJobError, job_ids
-from store.permitted import permits, permitted
+from store.permitted import permits, permitted, seen
 from store.review_claims import UnknownItemError
-from store.tables import review_items
+from store.tables import contacts, review_items
 from tagger.review_reasons import GOLD
 
 
@@ -27,7 +27,8 @@ def reviewed_job(session: Session, job_id: str | None) -> str:
 
 def job_of_item(session: Session, item: str) -> str:
     """The id of an item's job. Raises UnknownItemError."""
-    job_id: str | None = session.scalar(select(review_items.c.job_id).where(review_items.c.item == item))
+    joined = select(review_items.c.job_id).join(contacts, contacts.c.pk == review_items.c.contact_pk)
+    job_id: str | None = session.scalar(joined.where(review_items.c.item == item, seen(session, contacts.c.job_id)))
     if job_id is None or not permits(session, job_id):
         raise UnknownItemError(f"no item {item!r} is in the review queue; claim one first")
     return job_id

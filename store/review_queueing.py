@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from store.jobs import read_job
+from store.permitted import seen
 from store.review_tables import review_events, review_items
 from store.session import insert_new
 from store.tables import contacts, tags
@@ -75,7 +76,9 @@ def rows_named(session: Session, job_id: str, contact_ids: Sequence[str]) -> dic
     found: dict[str, list[int]] = {}
     for at in range(0, len(contact_ids), CHUNK):
         query = select(contacts.c.contact_id, contacts.c.pk).where(
-            of_job(job_id), contacts.c.contact_id.in_(contact_ids[at : at + CHUNK])
+            of_job(job_id),
+            seen(session, contacts.c.job_id),
+            contacts.c.contact_id.in_(contact_ids[at : at + CHUNK]),
         )
         for row in session.execute(query):
             found.setdefault(row.contact_id, []).append(row.pk)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store.contacts import read_contacts
-from store.permitted import permits
+from store.contacts import is_seen, read_contacts
+from store.permitted import permits, permits_all
 from store.review_claims import UnknownItemError
 from store.review_offers import open_to
 from store.review_standing import read_reads
@@ -64,7 +64,7 @@ def read_item(session: Session, item: str, by: str) -> ItemDetail:
     """An item as this analyst may see it. Raises UnknownItemError."""
     row = session.execute(select(review_items).where(review_items.c.item == item)).one_or_none()
     found = read_contacts(session, [row.contact_pk]) if row is not None else []
-    if row is None or not found or not permits(session, row.job_id):
+    if row is None or not found or not permits(session, row.job_id) or not is_seen(session, row.contact_pk):
         raise UnknownItemError(f"no item {item!r} is in the review queue")
     contact = found[0][1]
     said = session.execute(
@@ -94,7 +94,7 @@ def left_for(session: Session, job_id: str, by: str) -> Left:
     """What is still open to an analyst."""
     query = (
         select(review_items.c.waits_for, review_items.c.drawn, func.count())
-        .where(open_to())
+        .where(open_to(own=not permits_all(session)))
         .group_by(review_items.c.waits_for, review_items.c.drawn)
     )
     counts: Mapping[tuple[Any, Any], int] = {

@@ -13,6 +13,7 @@ from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from store.models import NoModelError
+from store.permitted import seen
 from store.review_queueing import CHUNK, Place, Stamp, add_items, order_of, queue_contacts
 from store.review_standing import known_decisions, not_undone, read_reads, restage, said
 from store.session import insert_new
@@ -226,7 +227,7 @@ def find_item(session: Session, job_id: str, *, item: Any, contact_id: Any) -> s
     query = (
         select(review_items.c.item)
         .join(contacts, contacts.c.pk == review_items.c.contact_pk)
-        .where(review_items.c.job_id == job_id)
+        .where(review_items.c.job_id == job_id, seen(session, contacts.c.job_id))
         .order_by(review_items.c.drawn.desc())
     )
     query = query.where(review_items.c.item == item if item else contacts.c.contact_id == contact_id)

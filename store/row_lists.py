@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from store.cursors import cursor_of, place_of
+from store.permitted import seen
 from store.review_tables import review_decisions, review_events, review_items
 from store.tables import contacts, outcome_answers, product_events
 from tagger.review_reasons import GOLD
@@ -52,7 +53,7 @@ def list_decisions(session: Session, job_id: str, *, as_of: datetime, cursor: st
         .join(review_items, review_items.c.item == review_decisions.c.item)
         .join(contacts, contacts.c.pk == review_items.c.contact_pk)
         .where(review_items.c.job_id == job_id, review_decisions.c.recorded_at <= as_of)
-        .where(review_decisions.c.read != GOLD)
+        .where(review_decisions.c.read != GOLD, seen(session, contacts.c.job_id))
     )
     return _paged(session, query, review_decisions, cursor=cursor, limit=limit)
 

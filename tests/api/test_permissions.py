@@ -33,6 +33,7 @@ def app(tmp_path_factory) -> FastAPI:
     job = find_job(JOB)
     with made.state.database.session() as session:
         save_job(session, job)
+        save_job(session, find_job(OTHER))
         keys = {role: create_key(session, name=role, role=role, by="test")[1] for role in ROLES}
         keys["other"] = create_key(session, name="other", role="admin", by="test", jobs=[OTHER])[1]
     made.state.keys = keys
@@ -99,7 +100,6 @@ def test_a_key_for_another_job_meets_nothing_of_this_one(app, client):
 
 def test_a_key_for_one_job_cannot_send_contacts_that_every_job_reads(app, client):
     with app.state.database.session() as session:
-        save_job(session, find_job(OTHER))
         token = create_key(session, name="feed", role="service", by="test", jobs=[OTHER])[1]
     app.state.keyring.forget()
     headers, contact = {"authorization": f"Bearer {token}"}, {"id": "c-1", "text": "where is my parcel"}

@@ -5,11 +5,20 @@ import re
 
 import pytest
 
+from flows.workspace import Workspace
+from store.keys import KeyRefusedError
+
 
 @pytest.fixture
 def ready(run, home):
     assert run("init").exit_code == 0
     return home
+
+
+@pytest.fixture
+def with_job(ready):
+    Workspace.open("online-order").record_job()
+    return ready
 
 
 def make(run, *options: str) -> dict:
@@ -18,7 +27,24 @@ def make(run, *options: str) -> dict:
     return json.loads(result.stdout)
 
 
-def test_a_key_is_shown_once_and_kept_as_a_hash(run, ready):
+def test_a_key_for_a_job_that_nobody_ran_is_refused_and_the_jobs_are_named(run, with_job):
+    result = run("keys", "create", "ann", "--role", "analyst", "--job", "online-ordre")
+
+    assert isinstance(result.exception, KeyRefusedError)
+    assert "known: online-order" in str(result.exception)
+    assert json.loads(run("keys", "list", "--json").stdout)["keys"] == []
+
+
+def test_contacts_that_a_new_key_does_not_see_are_counted(run, with_job, tmp_path):
+    path = tmp_path / "c.jsonl"
+    path.write_text('{"id": "c-1", "text": "where is my parcel"}\n')
+    run("ingest", path)
+
+    made = run("keys", "create", "ann", "--role", "analyst", "--job", "online-order")
+    assert "does not see the 1 contacts" in made.stderr
+
+
+def test_a_key_is_shown_once_and_kept_as_a_hash(run, with_job):
     result = run("keys", "create", "nightly load", "--role", "service", "--job", "online-order", "--expires", "90d")
     token = result.stdout.strip()
 
@@ -29,7 +55,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(run, ready):
     assert token[3:13] in listed
     assert "online-order" in listed
     assert secret not in listed
-    for path in ready.rglob("*"):
+    for path in with_job.rglob("*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes(), path
 
 

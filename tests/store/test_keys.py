@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from store.audit import read_audit
 from store.keys import (
@@ -20,6 +21,7 @@ from store.keys import (
 )
 from store.logins import end_login, end_logins_of, read_ended, use_once
 from store.session import Database
+from store.tables import jobs
 
 SOON = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -27,6 +29,8 @@ SOON = datetime(2100, 1, 1, tzinfo=UTC)
 def test_a_key_is_found_by_its_id_and_fits_by_its_secret_alone(database: Database) -> None:
     with database.session() as session:
         assert not any_key_made(session)
+        for name in ("a", "b"):
+            session.execute(insert(jobs).values(job_id=name, stamp="1", content="", loaded_at=SOON))
         made, token = create_key(session, name="ann", role="analyst", by="me", jobs=["b", "a", "b"])
     key_id, secret = read_token(token) or ("", "")
 
@@ -38,6 +42,15 @@ def test_a_key_is_found_by_its_id_and_fits_by_its_secret_alone(database: Databas
     assert not fits(secret[:-1] + ("x" if secret[-1] != "x" else "y"), hashed)
     assert not fits(secret, None)
     assert not fits(secret, "no hash")
+
+
+def test_a_key_for_a_job_that_is_not_there_is_refused_with_the_names_of_those_that_are(database: Database) -> None:
+    with database.session() as session:
+        session.execute(insert(jobs).values(job_id="returns", stamp="1", content="", loaded_at=SOON))
+    with database.session() as session, pytest.raises(KeyRefusedError, match=r"no job 'retruns' .*known: returns"):
+        create_key(session, name="ann", role="analyst", by="me", jobs=["retruns", "returns"])
+    with database.session() as session:
+        assert not any_key_made(session)
 
 
 def test_a_key_that_was_rotated_ends_after_the_overlap_and_never_later_than_before(database: Database) -> None:
