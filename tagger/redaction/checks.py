@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from itertools import pairwise
 
 from tagger.redaction.recogniser import Hit
 from tagger.redaction.wording import words
@@ -21,19 +21,32 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for kind, words in (
         ("SECRET", r"pins?|otp|passcode|cvv|cvc|(?:security|verification|one[- ]time|access|confirmation) code|code"),
-        ("ID", r"ssn|social(?: security)?|passport|licen[cs]e|aadhaa?r|national (?:id|insurance)|tax (?:file|id)|nhs"),
-        ("DOB", r"birth(?:day|date)?|dob|born"),
+        (
+            "ID",
+            r"ssn|social(?: security)?|passport|licen[cs]e|aadhaa?r|national (?:id|insurance)|tax (?:file|id)"
+            r"|n ?h ?s|medicare|s ?s ?n",
+        ),
+        ("DOB", r"birth(?:day|date)?|d ?o ?b|born"),
+        ("ADDRESS", r"zip(?: ?code)?|post(?:al)? ?codes?|eircode|house number|plz"),
         ("CARD", r"cards?|visa|mastercard|amex|long number"),
         (
             "PHONE",
-            r"phone|mobile|cell|telephone|tel|call(?:back|ing)?|text|whatsapp|reach|fax|my number|contact n(?:umber|o)",
+            r"phone|mobile|cell|telephone|tel|call(?:back|ing)?|text|whatsapp|reach|fax|my number|contact n(?:umber|o)"
+            r"|landline|number to|ring",
         ),
         (
             "ORDER",
-            r"orders?|invoice|tracking|booking|reservation|confirmation|reference|ref|ticket|case|shipment|pnr|claim|policy",
+            r"orders?|invoice|tracking|booking|reservation|confirmation|reference|ref|ticket|case|shipment|pnr"
+            r"|claim|policy|parcel|rma|quote|incident|return",
         ),
-        ("ACCOUNT", r"account|acct|member(?:ship)?|customer|routing|sort code|iban|user"),
+        (
+            "ACCOUNT",
+            r"accounts?|acct|acc|a/c|member(?:ship)?|customer|routing|s(?:ort code|/c)|iban|user|loyalty|contract",
+        ),
     )
+)
+_CARD_WORDS = re.compile(
+    r"\b(?:cards?|visa|mastercard|amex|cv[cv]2?|debit|credit|security code)\b|\ue000", re.IGNORECASE
 )
 _SIZE = re.compile(r"\d ?x ?\d", re.IGNORECASE)
 _MONEY = frozenset(
@@ -48,6 +61,9 @@ NO_AMOUNT = (
 _FURTHER = re.compile(rf"(?:[ -]\d{{3,12}}){{1,5}}{NO_AMOUNT}", re.IGNORECASE)
 _CALLED = re.compile(rf"(?:[ ().-]{{1,2}}\d{{1,12}}){{1,6}}{NO_AMOUNT}", re.IGNORECASE)
 _STANDARDS = frozenset(words("iso en iec din ansi rfc cve err sku ean"))
+_HEADS = frozenset(words("case order ticket claim policy booking account invoice"))
+"""Words that a reference may begin with."""
+_MINGLED = 3
 _CUE_REACH = 45
 """Characters before a number in which a word may say what it is."""
 
@@ -88,16 +104,13 @@ def check_card(match: re.Match[str]) -> Hit | None:
     return Hit("CARD", *match.span())
 
 
-def check_ip(match: re.Match[str]) -> Hit | None:
-    """A real IP address; a version number such as 10.2.400.1 or a time is not."""
-    text = match[0]
-    if "::" not in text and text.count(":") not in (0, 7):
-        return None
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return Hit("IP", *match.span()) if len(text) > 6 else None
+def check_expiry(match: re.Match[str]) -> Hit | None:
+    """The month a card ends: `exp`, `expiry date` say so; what merely `expires` must be a card by the words around."""
+    cue = match[0].lower()
+    around = match.string[max(0, match.start() - 60) : match.end() + 30]
+    card = _CARD_WORDS.search(around) is not None
+    told = card or cue.startswith(("exp ", "exp.", "exp:", "expiry", "expiration", "valid thru"))
+    return Hit("CARD", *match.span("v")) if told else None
 
 
 def check_number(match: re.Match[str]) -> Hit | None:
@@ -108,7 +121,7 @@ def check_number(match: re.Match[str]) -> Hit | None:
     first = re.split(r"[ ().-]", text, maxsplit=1)[0]
     if kind is None and len(first) == 8 and _COMPACT_DATE.fullmatch(first):
         return None
-    if _DATE.search(text) or _YEARS.fullmatch(text) or (kind != "DOB" and _COMPACT_DATE.fullmatch(text)):
+    if _only_dates(text) or _YEARS.fullmatch(text) or (kind != "DOB" and _COMPACT_DATE.fullmatch(text)):
         return None
     if kind in ("SECRET", "DOB") and len(digits) > 10:
         kind = "ACCOUNT"
@@ -169,13 +182,27 @@ def is_day(text: str) -> bool:
     return is_date(text) or _COMPACT_DATE.fullmatch(text) is not None or _YEARS.fullmatch(text) is not None
 
 
+def _only_dates(text: str) -> bool:
+    """Whether a date stands in it and nothing but dates: `07.58.60.93.77` is a phone."""
+    return _DATE.search(text) is not None and not digits_of(_DATE.sub("", text))
+
+
 def _kind_by_shape(text: str, digits: str) -> str | None:
     groups = [len(group) for group in re.findall(r"\d+", text)]
     if len(groups) == 1:
-        return "PHONE" if text.startswith("+") else "ACCOUNT" if len(digits) >= 9 else None
+        round_sum = digits.endswith("000") and len(digits) < 9
+        return "PHONE" if text.startswith("+") else None if round_sum else "ACCOUNT"
     if all(size == 1 for size in groups):
         return "ACCOUNT"
-    if text.startswith(("+", "(")) or groups in ([3, 3, 4], [1, 3, 3, 4], [5, 5], [5, 6], [4, 3, 3], [4, 3, 4]):
+    if text.startswith(("+", "(")) or groups in (
+        [2] * 5,
+        [3, 3, 4],
+        [1, 3, 3, 4],
+        [5, 5],
+        [5, 6],
+        [4, 3, 3],
+        [4, 3, 4],
+    ):
         return "PHONE"
     if groups == [3, 4] and text[3] in "-.":
         return "PHONE"
@@ -196,3 +223,28 @@ def check_bare_code(match: re.Match[str]) -> Hit | None:
     """Capitals and digits in one token without a cue; eight of them, letters first, are a model of some machine too."""
     plain = re.fullmatch(r"[A-Z]+\d+", match[0]) is not None
     return Hit("ACCOUNT", *match.span()) if len(match[0]) > 8 or not plain else None
+
+
+def check_parted(match: re.Match[str]) -> Hit | None:
+    """A reference in parts (`CASE-2026-00981`, `BQ/3836/44`), or a letter and a long number; no dates and models."""
+    text = match[0]
+    head = re.split(r"[/-]", text, maxsplit=1)[0].lower()
+    if (
+        len(digits_of(text)) < 5
+        or head in _MONEY
+        or head in _MONTHS
+        or head in _STANDARDS
+        or head in NOT_FAMILY - _HEADS
+    ):
+        return None
+    return Hit(announced(match.string, match.start()) or "ORDER", *match.span())
+
+
+def check_mingled(match: re.Match[str]) -> Hit | None:
+    """A record locator such as `XK4T9Q`: letters and digits that change places three times at least; no 2x4x6."""
+    kinds = [character.isdigit() for character in match[0]]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    letters = {character for character in match[0].lower() if character.isalpha()}
+    if changes < _MINGLED or letters == {"x"} or match[0][:2].lower() == "0x":
+        return None
+    return Hit(announced(match.string, match.start()) or "ORDER", *match.span())

@@ -126,6 +126,27 @@ walter wanda wanjiru warren wayne wendy werner wesley whitney wilfred wilhelm wi
 winifred winston wojciech wolfgang xavier ximena xiaoming xochitl yadira yael yanis yann yannick yasin yasmin yasmine
 yesenia yolanda yosef yuki yuri yusuf yvette yvonne zac zach zachary zahra zainab zbigniew zelda zeynep zoe zofia
 zoltan zsofia zuzanna
+barry gaston hyun minh thanh shanice zara lakisha terrell tarquin araminta cordelia clementine ottilie tamsin jemima
+verity aoibhinn saoirse oisin cillian fionn tadhg ruairi eilidh mhairi hamish angharad carys cerys ieuan gwilym
+bronagh minjun jisoo seojun hyejin eunji soojin jihoon sunghoon yejin haruto sakura yuto aoi daiki naoki satoshi yoko
+noriko masako kazuko akihiro linh huong phuong trang tuan dung hung quang duc xiaowei jianguo xinyi yifan haoran zihan
+meiling weiming junjie lihua siti nurul aminah fatimah syafiq budi dewi putri agus wayan ketut somchai siriporn
+nattapong ananda chaiya olena oksana volodymyr taras andriy yaroslav bohdan iryna svitlana mykola dmytro ivanka dragan
+nikola jovana milica zoran goran branka hrvoje tomislav zdenka jiri vaclav zdenek jarmila ludmila miroslav bozena
+katalin ildiko laszlo gabor istvan zsuzsa csaba attila ionut gheorghe raluca vasile giorgos nikos yannis despina
+panagiotis kostas stavros dimitra vasiliki athanasios sotiris aylin emine hatice ozge murat serkan tolga cem deniz
+ayten nilufer parisa kaveh behnam nasrin mahmoud hossam tarek rania lubna zaynab abdulaziz faisal saud waleed hisham
+amr bassam ghassan wafa suha olufemi adebola temitope folake yetunde babajide segun bisi chinonso ifeanyichukwu nkechi
+amaka uzoma kelechi yaw ama esi efua adjoa akwasi sipho lindiwe nomsa zanele bongani lerato palesa tendai farai
+rutendo tatenda wambui njeri kamau otieno achieng mwangi nyambura abebe tigist selam yonas hirut agustina lautaro
+camilo yamile lupita itzel citlali cuauhtemoc luana rafaela caio heitor vinicius joana goncalo margarida afonso
+guilhem solene maelle loic gwenael ghislaine fabienne josiane giancarlo ornella loredana donatella fiorella graziella
+rocco carmelo gerlinde hannelore waltraud heidrun gunter detlef annegret liesel mareike finja femke joris maarten bas
+lotte fleur jeroen sander wouter marieke annemiek kees torbjorn ingeborg solveig gunnhild aase mette karoline eero
+aino veikko tuula pekka riitta markku anneli brooklynn mackenzie makayla kaylee destiny jaylen jayla deshawn marquis
+tyrell shaniqua winnie ethel edna gertie enid elsie maud bertram cuthbert percival algernon struan anjum farida naseem
+zubair rukhsana imtiaz javed nadeem asma bushra saima harinder gurdeep jaspreet mandeep navdeep sukhwinder baljit
+kulwinder amarjit chinmay aarav vivaan ishita amol rakesh lokesh nilesh jayant vasant shanti savita radha meena
 """
 
 GIVEN_NAMES: frozenset[str] = frozenset(_TEXT.split())
@@ -133,6 +154,8 @@ GIVEN_NAMES: frozenset[str] = frozenset(_TEXT.split())
 
 ALSO_WORDS: frozenset[str] = frozenset(
     words(
+        "ama barry bas bisi caio cem deniz destiny dung ebony esi fleur hung ines kees lotte ralf rocco saud segun"
+        " sita tuan trang usha yaw zara amr clement "
         "abby adam jack alfredo alma ava axel basil ben beth bob bonnie brad bruce carol charlie clara dan dana"
         " dean dev"
         " dick don eve "

@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 
 from tagger.redaction.given_names import ALSO_WORDS, GIVEN_NAMES
-from tagger.redaction.names import NAME_TOKEN, is_name_word
+from tagger.redaction.people import NAME_TOKEN, PARTICLES, is_name_word, person_end
 from tagger.redaction.recogniser import Hit, Recogniser
-from tagger.redaction.words import BRANDS, NOT_FAMILY
+from tagger.redaction.words import BRANDS
 
 _WORD = re.compile(NAME_TOKEN)
-_PARTICLES = frozenset(
-    ("van", "von", "de", "del", "della", "da", "dos", "di", "al", "el", "bin", "ibn", "mac", "ter", "ten")
-)
-_SHORT_FAMILIES = frozenset(("wu", "li", "xu", "yu", "ng", "hu", "lu", "ye", "du", "ko"))
-_FAMILY_ENDINGS = ("ed", "ing", "ly", "tion", "ment", "able", "ible", "ful", "less", "ness", "ous", "ive", "ies")
 _SHOPS = frozenset(("levi's", "levi’s", "wendy's", "wendy’s", "denny's", "denny’s", "arnold's", "carl's"))
 _TOWNS = re.compile(
-    r"\b(?:san|santa|saint|st\.?|los|fort|port|lake|mount|mt|marks (?:and|&)|ruth'?s?|no way|fettuccine|chicken) $",
+    r"\b(?:san|santa|saint|st\.?|los|fort|port|lake|mount|mt|marks (?:and|&)|ruth'?s?|no way|fettuccine|chicken|red"
+    r"|chi) $",
     re.IGNORECASE,
 )
 """Words that make of a first name a town, a shop or a dish."""
 _SURE = re.compile(
     r"\b(?:name|names|it'?s|this is|i'?m|speaking to|speaking with|called|named|for|that'?s|under|by|from|mr|mrs|ms)"
     r"(?: is)? $",
+    re.IGNORECASE,
+)
+
+_ACTS = re.compile(
+    r" (?:(?:had |has |just |already |also |who )?(?:told|promised|assured|informed|advised|said|helped|explained"
+    r"|called|emailed|texted|rang|spoke|transferred|hung|wanted|asked|answered)|from|in|at|here|speaking|calling)\b",
     re.IGNORECASE,
 )
 
@@ -34,7 +36,7 @@ def is_whole_name(text: str) -> bool:
     if not 1 <= len(words) <= 4 or not all(_WORD.fullmatch(word) or len(word) == 1 for word in words):
         return False
     first = {word.lower() for word in (words[0], words[-1])} & GIVEN_NAMES
-    return bool(first) and all(len(word) == 1 or is_name_word(word) or word.lower() in _PARTICLES for word in words)
+    return bool(first) and all(len(word) == 1 or is_name_word(word) or word.lower() in PARTICLES for word in words)
 
 
 def _known(match: re.Match[str]) -> Hit | None:
@@ -47,12 +49,15 @@ def _known(match: re.Match[str]) -> Hit | None:
     family = _next_word(text, end)
     if _names_a_thing(text, start, lowered, family, possessive=word.lower() != lowered):
         return None
-    capital = word[0].isupper()
-    if family is None or not _is_family(family[0], capital=capital and not word.isupper()):
-        return Hit("NAME", start, end) if capital or lowered not in ALSO_WORDS else None
-    if not capital and lowered in ALSO_WORDS and not _SURE.search(text, max(0, start - 24), start):
+    if word[0].islower() and lowered in ALSO_WORDS and not _told(text, start, end, alone=family is None):
         return None
-    return Hit("NAME", start, _family_end(text, family, capital=capital))
+    return Hit("NAME", start, end if word.lower() != lowered else person_end(text, start))
+
+
+def _told(text: str, start: int, end: int, *, alone: bool) -> bool:
+    """Whether the words around a first name that is a word as well tell of a person: `it's robin`, `bob told me`."""
+    sure = _SURE.search(text, max(0, start - 24), start) is not None
+    return sure or (not alone and _ACTS.match(text, end) is not None)
 
 
 def _names_a_thing(text: str, start: int, lowered: str, family: re.Match[str] | None, *, possessive: bool) -> bool:
@@ -64,28 +69,8 @@ def _names_a_thing(text: str, start: int, lowered: str, family: re.Match[str] | 
     return at_place or inside or _TOWNS.search(text, max(0, start - 12), start) is not None
 
 
-def _family_end(text: str, family: re.Match[str], *, capital: bool) -> int:
-    third = _next_word(text, family.end())
-    if third is None or not _is_family(third[0], capital=capital):
-        return family.end()
-    return third.end() if family[0].lower() in _PARTICLES or capital else family.end()
-
-
 def _next_word(text: str, end: int) -> re.Match[str] | None:
     return _WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-
-
-def _is_family(word: str, *, capital: bool) -> bool:
-    """Whether the word after a first name is its family name; in small letters no everyday word, nor of its endings."""
-    if word.lower() in _PARTICLES:
-        return True
-    if capital:
-        return word[0].isupper() and is_name_word(word)
-    if word.lower() in _SHORT_FAMILIES:
-        return True
-    if len(word) < 3 or word.lower() in NOT_FAMILY or not is_name_word(word):
-        return False
-    return word.lower() in GIVEN_NAMES or not word.lower().endswith(_FAMILY_ENDINGS)
 
 
 KNOWN_NAMES = (Recogniser("NAME", re.compile(rf"(?<![\w.@]){NAME_TOKEN}(?![\w@]|\.\w)"), _known),)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tagger.redaction.lists import EVERYWHERE, Rules
+from tagger.redaction.misspelt import misspelt
 from tagger.redaction.recogniser import KINDS, MASK, Hit
 from tagger.redaction.table import RECOGNISERS
 
@@ -18,7 +19,12 @@ MAX_PASSES = 20
 """A value taken out may bring another into sight; ordinary text is done after two passes."""
 
 _DIGIT = re.compile(r"\d")
-_FILLER = re.compile(r"(?<![\w'’-])(?:u+m+|u+h+|er+m?|eh+|h+m+|mhm|ah+)(?![\w'’-])[,.…]{0,3}\s{0,3}", re.IGNORECASE)
+_FILLER = re.compile(
+    r"(?<![\w'’-])(?:u+m+|u+h+|er+m?|eh+|h+m+|mhm|ah+"
+    r"|(?<!do )(?<!if )(?<!let )(?<!did )(?<!as )(?<!would )(?<!should )you know(?! (?:if|what|when|where|why|how|who"
+    r"|that|the|about|of|my|which|any|whether)\b))(?![\w'’-])[,.…]{0,3}\s{0,3}",
+    re.IGNORECASE,
+)
 """Sounds of thinking: `my uh name is` says what `my name is` says."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+")
 """Signs without a width between two digits or letters: pages and chat programs leave them in what people paste."""
@@ -71,7 +77,7 @@ class Marking:
     """One text while it is searched.
 
     `work` shows each finding, and each placeholder already there, as one MASK, leaves out sounds of thinking and signs
-    without a width, and writes signs that only look like others as these.
+    without a width, writes signs that only look like others as these, and cues as they are spelt.
     """
 
     def __init__(self, text: str, rules: Rules = EVERYWHERE) -> None:
@@ -79,7 +85,8 @@ class Marking:
         self.rules = rules
         self.marks = [Span(m[1], m.start(), m.end(), m[0]) for m in PLACEHOLDER.finditer(text)] if "[" in text else []
         self._plain = text.isascii()
-        self._fillers = sorted(match.span() for pattern in self._left_out() for match in pattern.finditer(text))
+        left_out = [(*match.span(), "") for pattern in self._left_out() for match in pattern.finditer(text)]
+        self._changes = sorted([*left_out, *misspelt(text)])
         self._lay_out()
         self.add(rules.denied(self.work))
 
@@ -88,7 +95,7 @@ class Marking:
         new = (hit for hit in hits if MASK not in self.work[hit.start : hit.end])
         chosen = resolve(self.rules.kept(new, self.work))
         for hit in chosen:
-            self.marks.append(Span(hit.kind, self._original(hit.start), self._original(hit.end - 1) + 1, ""))
+            self.marks.append(Span(hit.kind, self._original(hit.start)[0], self._original(hit.end - 1)[1], ""))
         if chosen:
             self.marks.sort(key=lambda mark: mark.start)
             self._lay_out()
@@ -120,12 +127,11 @@ class Marking:
 
     def _lay_out(self) -> None:
         cuts = [(mark.start, mark.end, MASK) for mark in self.marks]
-        if self._fillers:
+        if self._changes:
             ends = [mark.end for mark in self.marks]
-            inside = [(start, end, "") for start, end in self._fillers if not self._marked(start, end, ends)]
-            cuts = sorted([*cuts, *inside])
+            cuts = sorted([*cuts, *(change for change in self._changes if not self._marked(*change[:2], ends))])
         parts, at, written = [], 0, 0
-        self._starts, self._work_starts = [], []
+        self._starts, self._work_starts, self._cuts = [], [], cuts
         for start, end, shown in [*cuts, (len(self.text), len(self.text), "")]:
             piece = self.text[at:start] + shown
             self._starts.append(at)
@@ -140,9 +146,13 @@ class Marking:
         at = bisect_right(ends, start)
         return at < len(ends) and self.marks[at].start < end
 
-    def _original(self, at: int) -> int:
+    def _original(self, at: int) -> tuple[int, int]:
+        """Where a character of `work` stands in the text, from and to: of a word shown as it is spelt, the whole."""
         piece = bisect_right(self._work_starts, at) - 1
-        return self._starts[piece] + at - self._work_starts[piece]
+        place = self._starts[piece] + at - self._work_starts[piece]
+        if piece < len(self._cuts) and place >= self._cuts[piece][0]:
+            return self._cuts[piece][:2]
+        return place, place + 1
 
 
 @lru_cache(maxsize=8192)
@@ -156,7 +166,7 @@ def find_all(text: str) -> tuple[Hit, ...]:
     hits: list[Hit] = []
     for recogniser in RECOGNISERS:
         hints = recogniser.hints
-        if not hints or (hints == ("0",) and digit) or any(hint in lowered for hint in hints if hint != "0"):
+        if not hints or (hints[0] == "0" and digit) or any(hint in lowered for hint in hints if hint != "0"):
             hits += recogniser.find(text)
     return tuple(hits)
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from tagger.redaction.people import CAPITAL, NAME_TOKEN, is_name_word, person_end
 from tagger.redaction.recogniser import Hit, Recogniser
 from tagger.redaction.wording import words
-from tagger.redaction.words import NOT_FAMILY, NOT_NAMES
+from tagger.redaction.words import NOT_FAMILY
 
-_LETTER = r"[^\W\d_]"
-NAME_TOKEN = rf"{_LETTER}{{1,30}}(?:['’-]{_LETTER}{{1,30}})?"
-_CAPITAL = rf"(?=[A-ZÀ-ÖØ-Þ](?:['’][A-Z])?[a-zß-ÿ]){NAME_TOKEN}"
-_TWO_CAPITALS = rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}"
-_WORD = re.compile(NAME_TOKEN)
-_ADJECTIVES = ("able", "ible", "ious", "eous", "less", "ful")
+_TWO_CAPITALS = rf"{CAPITAL}(?= (?:[A-ZÀ-ÖØ-Þ]|(?:van|von|de|del|la|da|al|el|bin) ))"
 _OWN = (
     r"(?:(?:my|(?:the )?customer'?s?|account holder'?s?|his|her|our|your)(?: own)?"
     r" (?:full |first |last |maiden |middle |family |given )?"
@@ -36,37 +32,17 @@ _GREETING = (
     r"|sincerely|cheers|best(?: wishes)?|yours(?: truly| faithfully)?|many thanks|all the best"
 )
 _PERSON = (
-    r"lady|man|guy|woman|gentleman|girl|boy|agent|advis[eo]r|rep(?:resentative)?|person|someone|somebody|colleague|he|she"
+    r"lady|man|guy|woman|gentleman|girl|boy|agent|advis[eo]r|rep(?:resentative)?|person|someone|somebody|colleague|he"
+    r"|she"
     r"|employee|clerk|manager|supervisor|operator|assistant|driver|engineer|technician|courier|nurse|doctor"
 )
 _ROLE = r"(?:customer|user|visitor|guest|agent|advis[eo]r|rep|operator|caller|client|member|patient|passenger)"
 
 
-def is_name_word(word: str) -> bool:
-    """True for a word that can be part of a name: letters, and not an everyday word."""
-    if len(word) > 6 and word.lower().endswith(_ADJECTIVES):
-        return False
-    return len(word) > 1 and word.casefold().replace("’", "'").replace("'", "") not in NOT_NAMES
-
-
-def name_prefix(text: str, start: int, *, most: int) -> int:
-    """Where the name that begins at `start` ends: up to `most` words, until the first that cannot be one."""
-    end, at = start, start
-    for _ in range(most):
-        match = _WORD.match(text, at)
-        if match is None or not (is_name_word(match[0]) or (end > start and match[0].istitle() and match[0] != "I")):
-            break
-        end = match.end()
-        at = end + 1
-        if text[end : end + 1] != " ":
-            break
-    return end
-
-
 def _told(match: re.Match[str]) -> Hit | None:
     """A word in any case where nearly only a name can stand."""
     start = match.start("v")
-    end = name_prefix(match.string, start, most=2)
+    end = person_end(match.string, start, sure=match["v"][0].islower())
     return Hit("NAME", start, end) if end > start and match["v"].lower() not in NOT_FAMILY else None
 
 
@@ -81,16 +57,20 @@ def _beside_code(match: re.Match[str]) -> Hit | None:
 
 
 def _introduced(match: re.Match[str]) -> Hit | None:
-    """After `my name is`: one to three words, in any case; two at most in lower case."""
-    start = match.start("v")
-    most = 3 if match["v"][:1].isupper() else 2
-    return Hit("NAME", start, name_prefix(match.string, start, most=most))
+    """After `my name is`: a name of several words, in any case."""
+    return Hit("NAME", match.start("v"), person_end(match.string, match.start("v"), sure=True))
 
 
-def _every_word(match: re.Match[str]) -> Hit | None:
-    """All words of the match must be able to be a name."""
-    words = match["v"].split(" ")
-    return Hit("NAME", *match.span("v")) if all(is_name_word(word) for word in words) else None
+def _before_verb(match: re.Match[str]) -> Hit | None:
+    """A name that reaches to the word behind the match."""
+    whole = person_end(match.string, match.start("v")) == match.end("v")
+    return Hit("NAME", *match.span("v")) if whole else None
+
+
+def _two(match: re.Match[str]) -> Hit | None:
+    """A name of two words at least."""
+    end = person_end(match.string, match.start("v"))
+    return Hit("NAME", match.start("v"), end) if end > match.end("v") else None
 
 
 def _lone(match: re.Match[str]) -> Hit | None:
@@ -104,7 +84,8 @@ def _lone(match: re.Match[str]) -> Hit | None:
 def _addressed(match: re.Match[str]) -> Hit | None:
     """After a title, a greeting or thanks; the name of the month or of a brand is not a person."""
     start, end = match.span("v")
-    return Hit("NAME", start, end) if name_prefix(match.string, start, most=3) >= end else None
+    whole = person_end(match.string, start)
+    return Hit("NAME", start, whole) if whole >= end else None
 
 
 NAME_RECOGNISERS: tuple[Recogniser, ...] = (
@@ -175,7 +156,7 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser(
         "NAME",
         re.compile(
-            rf"(?<!\w)(?:(?i:{_ROLE}):? )?(?P<v>{_CAPITAL}(?: {_CAPITAL}){{0,2}}) (?:has |have )?"
+            rf"(?<!\w)(?:(?i:{_ROLE}):? )?(?P<v>{CAPITAL}(?: {CAPITAL}){{0,2}}) (?:has |have )?"
             r"(?:joined|left|entered|ended|accepted|connected|disconnected)\b"
         ),
         _addressed,
@@ -188,7 +169,7 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
             r"\b(?i:names?(?: is|\s?[:=])|(?:last|first|full)[ -]?name|this is"
             r"|(?:speaking|chatting|talking|spoke|talked|chatted) (?:with|to)|registered (?:as|to|under)"
             r"|(?:under|in) the name(?: of)?"
-            rf"|(?:my|his|her) (?:late |dear )?(?:{_FAMILY}),?) {{0,2}}(?<=[ :=])(?P<v>{_CAPITAL})"
+            rf"|(?:my|his|her) (?:late |dear )?(?:{_FAMILY}),?) {{0,2}}(?<=[ :=])(?P<v>{CAPITAL})"
         ),
         _introduced,
         (
@@ -208,33 +189,34 @@ NAME_RECOGNISERS: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         "NAME",
-        re.compile(rf"\b(?i:i'?m|i am|it'?s|its) (?P<v>{_TWO_CAPITALS})(?! (?:Member|Customer|Card))"),
-        _every_word,
+        re.compile(rf"\b(?i:i'?m|i am|it'?s|its) (?P<v>{_TWO_CAPITALS})(?! [\w'-]+ (?:Member|Customer|Card))"),
+        _two,
         ("i'm", "i am", "im ", "it"),
     ),
     Recogniser(
         "NAME",
-        re.compile(rf"\b(?i:i'?m|i am) (?P<v>{_CAPITAL})(?=[.,])"),
+        re.compile(rf"\b(?i:i'?m|i am) (?P<v>{CAPITAL})(?=[.,])"),
         _lone,
         ("i'm", "i am", "im "),
     ),
     Recogniser(
         "NAME",
         re.compile(
-            rf"\b(?P<v>{_CAPITAL}(?: {_CAPITAL})?) (?:here|speaking)\b(?=[,.!]|\s*$| (?:from|with|how|and|i)\b)"
+            rf"\b(?P<v>{CAPITAL}(?: [\w.'’-]{{1,30}}){{0,4}}?) (?:here|speaking)\b(?=[,.!]|\s*$| (?:from|with|how|and"
+            rf"|i)\b)"
         ),
-        _every_word,
+        _before_verb,
         ("here", "speaking"),
     ),
     Recogniser(
         "NAME",
-        re.compile(rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof)\.? (?P<v>{_CAPITAL}(?: {_CAPITAL}){{0,2}})"),
+        re.compile(rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof)\.? (?P<v>{CAPITAL}(?: {CAPITAL}){{0,2}})"),
         _addressed,
         ("mr", "ms", "miss", "mx", "dr", "prof"),
     ),
     Recogniser(
         "NAME",
-        re.compile(rf"\b(?i:{_GREETING})(?:,|)\s{{1,2}}(?P<v>{_CAPITAL}(?: {_CAPITAL})?)(?=[,.!?]|\s*$)"),
+        re.compile(rf"\b(?i:{_GREETING})(?:,|)\s{{1,2}}(?P<v>{CAPITAL})(?: [\w.'’-]{{1,30}}){{0,4}}?(?=[,.!?\n]|\s*$)"),
         _addressed,
     ),
 )

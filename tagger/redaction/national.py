@@ -20,7 +20,10 @@ CUES = (
     r"|nhs|medicare|dni|nie|nif|cpf|cnpj|rg|curp|rfc|pesel|nip|bsn|burgerservicenummer|personnummer|cpr|codice fiscale"
     r"|steuer-?(?:id|nummer|identifikationsnummer)|sozialversicherungsnummer|ausweis(?:nummer)?|num[ée]ro de"
     r" s[ée]curit[ée]"
-    r" sociale|nir|s[ée]curit[ée] sociale|nric|hkid|id card|identity card|(?:govt|government) id|ppsn?|emirates id|ahv"
+    r" sociale|nir|s[ée]curit[ée] sociale|nric|hkid|id card|identity card|(?:govt|government) id|ppsn?|vat|ein|utr|ss"
+    r" ?#|(?<!order )(?<!user )(?<!customer )(?<!member )(?<!booking )(?<!account )(?<!transaction )"
+    r"(?<!policy )(?<!claim )(?<!case )(?<!ticket )(?<!tracking )(?<!login )(?<!apple )ids?(?: (?:number|no\.?|card)"
+    r"|(?=\s?[:#]))|medicaid|emirates id|ahv"
 )
 """Words that announce a national number."""
 
@@ -111,7 +114,8 @@ NATIONAL: tuple[Recogniser, ...] = (
     Recogniser(
         "ID",
         re.compile(
-            rf"\b(?:{CUES})(?:'s)?(?:\s{{0,2}}(?:number|no\.?|num|nr\.?|id|is|was|it'?s|es|est|to|ist|lautet|card|code|är|è|é|[:=#-]))"
+            rf"\b(?:{CUES})(?![a-z])#?(?:'s)?(?:\s{{0,2}}(?:number|no\.?|num|nr\.?|id|is|was|it'?s|es|est|to|ist"
+            rf"|lautet|card|code|är|è|é|[:=#-]))"
             rf"{{0,4}}\s{{0,2}}[\"'#(]{{0,2}}"
             r"(?P<v>(?=[a-z]{0,3}[ -]?\d)[a-z0-9]{1,20}(?:(?:[ -]|\.(?=\d))(?=\w{0,5}\d)[a-z0-9]{1,12}){0,5})(?!\w)",
             _I,

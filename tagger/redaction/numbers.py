@@ -9,20 +9,25 @@ from tagger.redaction.checks import (
     check_bare_code,
     check_card,
     check_code,
+    check_expiry,
     check_iban,
-    check_ip,
+    check_mingled,
     check_number,
+    check_parted,
     check_reference,
     check_spaced_code,
 )
-from tagger.redaction.phrases import MAILERS, check_email, check_last_four, check_spoken_email
+from tagger.redaction.machines import ADDRESSES_OF_MACHINES
+from tagger.redaction.phrases import MAILERS, check_email, check_last_four
 from tagger.redaction.recogniser import LINK, Recogniser
+from tagger.redaction.spoken import NUMBER_WORD
 
 _I = re.IGNORECASE
 _CODE = (
     r"(?:[A-Za-z]{1,5} ?\d{1,12}(?: [A-Za-z]{1,4} ?\d{1,6}){0,3}"
-    r"|(?=[A-Za-z-]{0,40}\d)[A-Za-z0-9](?:-?[A-Za-z0-9]){2,40})"
+    r"|(?=[A-Za-z/-]{0,40}\d)[A-Za-z0-9](?:[/-]?[A-Za-z0-9]){2,40})"
 )
+_SAID_MONTH = rf"(?:(?:oh|zero|o) {NUMBER_WORD}|ten|eleven|twelve|{NUMBER_WORD})"
 _DATE = (
     r"(?:\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{6,8}"
     r"|\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?[a-z]{3,9}\.?,?\s\d{2,4}|[a-z]{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{2,4})"
@@ -31,17 +36,6 @@ _DATE = (
 MAILBOXES: tuple[Recogniser, ...] = (
     Recogniser(
         "EMAIL", re.compile(r"(?<![\w.+-])[\w.+-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"), check_email, ("@",)
-    ),
-    Recogniser(
-        "EMAIL",
-        re.compile(
-            r"(?<!\w)(?P<who>[a-z0-9]{1,40}(?:(?:\s(?:dot|underscore|dash|hyphen|point)\s|[._-])[a-z0-9]{1,40}){0,5})"
-            r"\sat(?: the rate(?: of)?)?\s(?P<host>g mail|[a-z0-9-]{1,30})"
-            r"(?:(?:\sdot\s|\s?\.\s?)[a-z]{2,10}){1,3}(?!\w)",
-            _I,
-        ),
-        check_spoken_email,
-        (" at ",),
     ),
     Recogniser(
         "EMAIL",
@@ -91,8 +85,18 @@ CARDS_AND_ADDRESSES: tuple[Recogniser, ...] = (
         check_last_four,
         ("end", "last"),
     ),
-    Recogniser("IP", re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"), check_ip, ("0",)),
-    Recogniser("IP", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", _I), check_ip, (":",)),
+    Recogniser(
+        "CARD",
+        re.compile(
+            r"\b(?:exp(?:iry|iration|ires?)?\.?|valid (?:thru|until|to|till))(?: date)?(?: (?:is|of|in|on)|:)?\s{0,2}"
+            rf"(?P<v>(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4]\d|{_SAID_MONTH} (?:twenty |two thousand (?:and )?)?"
+            rf"{NUMBER_WORD}(?: {NUMBER_WORD})?)(?![\w/]|[.-]\d)",
+            _I,
+        ),
+        check_expiry,
+        ("exp", "valid"),
+    ),
+    *ADDRESSES_OF_MACHINES,
 )
 """What is told by its form: bank accounts, cards and addresses of machines."""
 
@@ -123,9 +127,26 @@ CODES: tuple[Recogniser, ...] = (
     Recogniser(
         "ORDER",
         re.compile(
+            r"(?<![\w$€£'’./@=-])(?:[A-Z]{2,5}[/-](?:[A-Z0-9]{2,10}[/-]){0,3}\d{2,10}(?:[/-][A-Z0-9]{2,10}){0,3}"
+            r"|[A-Z]\d{7,12}|\d{7,12}[A-Z]|\d{3}-\d{7}(?:-\d{7})?)(?![\w/=@-]|[.,:]\d|\s?%)",
+            _I,
+        ),
+        check_parted,
+        ("0",),
+    ),
+    Recogniser(
+        "ORDER",
+        re.compile(r"(?<![\w./@-])(?=[a-z]{0,7}\d)(?=\d{0,7}[a-z])[a-z0-9]{5,8}(?![\w/@-]|\.\w)", _I),
+        check_mingled,
+        ("0",),
+    ),
+    Recogniser(
+        "ORDER",
+        re.compile(
             r"\b(?P<cue>order|invoice|tracking|booking|reservation|confirmation|reference|ref|ticket|case|shipment|pnr"
             r"|claim|policy|account|acct|acc|a/c|customer|meter(?: point)?|contract|serial|member(?:ship)?|client"
-            r"|loyalty|routing|sort code|phone|mobile"
+            r"|loyalty|routing|sort code|s/c|parcel|rma|quote|incident|return|job|employee|student|patient|subscriber"
+            r"|phone|mobile"
             r"|cell|card)"
             rf"(?P<link>{LINK})(?P<v>{_CODE}){NO_AMOUNT}",
             _I,
@@ -145,12 +166,20 @@ CODES: tuple[Recogniser, ...] = (
         check_reference,
         ("0",),
     ),
+    Recogniser(
+        "ACCOUNT",
+        re.compile(
+            r"\b(?:sort ?code|s/c)(?:\s(?:is|was)|\s?[:=])?\s{0,2}(?P<v>\d{2}([- ]?)\d{2}\2\d{2})(?!\w|-\d)", _I
+        ),
+        hints=("sort", "s/c"),
+    ),
     Recogniser("ORDER", re.compile(rf"\bnumber(?: is| was|:)?\s(?P<v>\d{{6,14}}){NO_AMOUNT}", _I), hints=("number",)),
     Recogniser(
         "PHONE",
         re.compile(
             r"(?<![\w$€£₹./-])(?<!\d,)(?!(?:19|20)\d\d-\d\d?-\d\d?(?!\d))"
-            r"\+?\(?\d(?:[ \-().]{0,2}\d){6,40}(?:\s?(?:x|ext\.?|extension)\s?\d{2,6})?(?!\w|[/:]\d|[.,-]\d|%)"
+            r"\+?\(?\d(?:(?:[ \-().]{0,2}|(?<=\d\d\d)/(?=\d\d\d-))\d){6,40}(?:\s?(?:x|ext\.?"
+            r"|extension)\s?\d{2,6})?(?!\w|[/:]\d|[.,-]\d|%)"
         ),
         check_number,
         ("0",),

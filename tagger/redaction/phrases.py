@@ -14,7 +14,7 @@ MAILERS = (
 """Hosts of mailboxes that are known without an ending."""
 
 _SPACED_DIGITS = re.compile(r"[A-Za-z]{1,20} \d{2,12}\b(?! (?:times|days|hours|minutes|weeks|months|years|digits))")
-_NO_VALUE = frozenset(
+NO_VALUE = frozenset(
     re.split(
         r"\s",
         "accepted and been but can cannot change changed correct does doesn't entered expired forgot "
@@ -31,24 +31,9 @@ def check_secret(match: re.Match[str]) -> Hit | None:
     if spaced:
         return Hit("SECRET", match.start("v"), spaced.end())
     plain = not any(character.isdigit() or character in "_@#$%&*^+=!" for character in value)
-    if len(value) < 3 or (plain and (not match["link"].rstrip().endswith((":", "=")) or value.lower() in _NO_VALUE)):
+    if len(value) < 3 or (plain and (not match["link"].rstrip().endswith((":", "=")) or value.lower() in NO_VALUE)):
         return None
     return Hit("SECRET", match.start("v"), match.start("v") + len(value))
-
-
-def check_user(match: re.Match[str]) -> Hit | None:
-    """A user name: with a digit, dot or underscore in it, or right after a colon or equals sign."""
-    value = match["v"].rstrip(".-")
-    marked = not value.isalpha()
-    if len(value) < 3 or value.lower() in _NO_VALUE or not (marked or match["link"].rstrip().endswith((":", "="))):
-        return None
-    return Hit("USER", match.start("v"), match.start("v") + len(value))
-
-
-def check_url(match: re.Match[str]) -> Hit | None:
-    """An address that can carry somebody's key, number or e-mail; a plain link to a page stays."""
-    text = match[0].rstrip(".,;:!?)")
-    return Hit("URL", match.start(), match.start() + len(text)) if re.search(r"[?#=@]|[\w-]{20}|\d{5}", text) else None
 
 
 def check_email(match: re.Match[str]) -> Hit | None:
@@ -56,12 +41,6 @@ def check_email(match: re.Match[str]) -> Hit | None:
     text = match[0].rstrip(".-")
     has_letter = any(character.isalpha() for character in text.partition("@")[2])
     return Hit("EMAIL", match.start(), match.start() + len(text)) if has_letter else None
-
-
-def check_spoken_email(match: re.Match[str]) -> Hit | None:
-    """`jane dot doe at acme dot org`; `look at acme dot com` names a place, not a mailbox."""
-    marked = re.search(r"\d|[._-]| (?:dot|underscore|dash|hyphen|point) ", match["who"])
-    return Hit("EMAIL", *match.span()) if marked or re.fullmatch(MAILERS, match["host"], re.IGNORECASE) else None
 
 
 def check_one_time_code(match: re.Match[str]) -> Hit | None:

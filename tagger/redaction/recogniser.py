@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MASK = "\ue000"
@@ -56,7 +56,7 @@ class Recogniser:
     kind: str
     pattern: re.Pattern[str]
     check: Check | None = None
-    hints: tuple[str, ...] = ()
+    hints: Sequence[str] = ()
 
     def find(self, text: str) -> list[Hit]:
         """Everything that this rule sees in a text, left to right, not overlapping."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tagger.redaction.checks import digits_of, is_date
 from tagger.redaction.marking import Marking
-from tagger.redaction.names import is_name_word
+from tagger.redaction.people import is_name_word
 from tagger.redaction.recogniser import Hit
 
 _NUMBERS = ("SECRET", "ORDER", "ACCOUNT", "ADDRESS", "PHONE", "ID", "CARD")

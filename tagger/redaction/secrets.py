@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tagger.redaction.checks import digits_of
-from tagger.redaction.phrases import check_one_time_code, check_secret, check_url, check_user
+from tagger.redaction.phrases import NO_VALUE, check_one_time_code, check_secret
 from tagger.redaction.recogniser import LINK, Hit, Recogniser
 from tagger.redaction.spoken import NUMBER_WORD
 from tagger.redaction.wording import words
@@ -21,17 +21,43 @@ _NO_WORD = frozenset(
         " their them then"
         " there these they this those to too try unlock up use very view was we what when which who will with"
         " work you your"
-        " wrong correct incorrect invalid required expired yes"
+        " wrong correct incorrect invalid required expired yes too case very still only really already also almost"
+        " about"
+        " longer shorter long short weak strong fine good bad ok okay right blank empty missing unknown there here gone"
+        " because what why where how who on under with without within between than as like at least supposed meant"
+        " different simple easy hard secure unsafe public private temporary permanent the same old new stuck down"
     )
 )
 
 
+_STATES = ("ed", "ing", "ble", "ous")
+"""Endings of what a password is said to be: `blocked`, `not working`, `unacceptable`."""
+_FURTHER = re.compile(
+    r"(?P<more>(?: (?!(?:and|but|so|then|or|for|on|if|because|which|that|when|thanks|please|it|i|is|still|to|in|with"
+    r"|not"
+    r"|all|now|as|at|since|my|the)\b)[\w'-]{2,20}){1,4})(?=\s*$|[.,;!?\n]| (?:and|but|so|then|or|for|on|if|because"
+    r"|which"
+    r"|that|when|thanks|please|it|i|all|now|as|with|my|the)\b)",
+    _I,
+)
+
+
 def _check_chosen(match: re.Match[str]) -> Hit | None:
-    """What a password was changed to: anything but a word that goes on with the sentence."""
+    """What a password is or was changed to: a word, or a few up to the end of the clause, that say nothing of it."""
     value = match["v"].rstrip(".,!?)")
-    if len(value) < 3 or value.lower() in _NO_WORD:
+    lowered = value.lower()
+    if len(value) < 3 or lowered in _NO_WORD or lowered in NO_VALUE or (value.isalpha() and lowered.endswith(_STATES)):
         return None
-    return Hit("SECRET", match.start("v"), match.start("v") + len(value))
+    further = _FURTHER.match(match.string, match.start("v") + len(value)) if len(value) == len(match["v"]) else None
+    end = further.end("more") if further and further["more"] else match.start("v") + len(value)
+    return Hit("SECRET", match.start("v"), end)
+
+
+def _check_used(match: re.Match[str]) -> Hit | None:
+    """`I use blue horse seven as password`: one to four words."""
+    words = match["v"].split()
+    told = all(word.lower().strip("\"'“”") in _NO_WORD | NO_VALUE for word in words)
+    return None if told or words[0].lower() in _NO_WORD else Hit("SECRET", *match.span("v"))
 
 
 def _check_sent(match: re.Match[str]) -> Hit | None:
@@ -50,14 +76,6 @@ def _check_before(match: re.Match[str]) -> Hit | None:
     marked = len(value) >= 4 and not value.rstrip("\"'”).,!?").replace("-", "").isalpha()
     return Hit("SECRET", match.end("v") - len(value), match.end("v")) if marked else None
 
-
-def _whole_user(match: re.Match[str]) -> Hit:
-    return Hit("USER", match.start("v"), match.start("v") + len(match["v"].rstrip(".-")))
-
-
-LINKS: tuple[Recogniser, ...] = (
-    Recogniser("URL", re.compile(r"\b(?:https?://|www\.)[^\s<>\"'\ue000]{1,2000}", _I), check_url, ("http", "www.")),
-)
 
 SECRETS: tuple[Recogniser, ...] = (
     Recogniser(
@@ -86,13 +104,15 @@ SECRETS: tuple[Recogniser, ...] = (
     Recogniser(
         "SECRET",
         re.compile(
-            r"\b(?:(?:security|secret|memorable|safe|pass|verbal) ?(?:word|phrase|answer|place|name)|maiden name)"
-            r"(?: (?:on|for|of) (?:the|my|this|your|our) [a-z]{2,12})?(?: (?:is|was)|\s?[:=])(?: set to)? "
+            r"\b(?:(?:security|secret|memorable|safe|pass|verbal) ?(?:word|phrase|answer|place|name|code)|maiden name"
+            r"|(?:first|childhood) (?:pet|school|car|teacher)(?:['’]s name)?|pet['’]s name|mother['’]s name)"
+            r"(?: (?:on|for|of) (?:the|my|this|your|our) [a-z]{2,12})?(?: (?:is|was)|\s?[:=])(?: set to| called|"
+            r" named| just| simply| always)? "
             r"[\"'“]?(?P<v>[^\s\ue000\"'”,;]{3,40})",
             _I,
         ),
         _check_chosen,
-        ("word", "phrase", "answer", "memorable", "maiden"),
+        ("word", "phrase", "answer", "maiden", "pass", "secret", "security", "pet", "first ", "childhood", "mother"),
     ),
     Recogniser(
         "SECRET",
@@ -114,7 +134,7 @@ SECRETS: tuple[Recogniser, ...] = (
     Recogniser(
         "SECRET",
         re.compile(
-            r"(?<![\w-])(?P<v>\d(?:[ -]?\d){3,7}) (?:is|as) (?:your|my|the) (?:\w{1,12} ){0,3}"
+            r"(?<![\w-])(?P<v>(?:[A-Z]{1,3}-)?\d(?:[ -]?\d){3,7}) (?:is|as) (?:your|my|the) (?:\w{1,12} ){0,3}"
             r"(?:code|passcode|otp|pin|password)\b",
             _I,
         ),
@@ -133,6 +153,18 @@ SECRETS: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         "SECRET",
+        re.compile(
+            r"\b(?:us(?:e|ed|ing)|typed?|entered|enter|put in|tried|try|have|chose) [\"'“]?(?P<v>[^\s\ue000,;:]{2,30}"
+            r"(?: [^\s\ue000,;:]{2,20}){0,3}?)[\"'”]? (?:as|for) (?:my |the |a |our )?(?:new |old |wifi )?"
+            r"(?:pass ?(?:word|code|phrase)|pin|security word)\b",
+            _I,
+        ),
+        _check_used,
+        ("pass", "pin", "security"),
+    ),
+    Recogniser("SECRET", re.compile(r"(?<![\w-])G-\d{6}(?![\w-])"), hints=("g-",)),
+    Recogniser(
+        "SECRET",
         re.compile(r"\bpin\b[\w' ]{0,50}? to (?:be )?(?P<v>\d{4,6})(?![\w-]|[.,]\d)", _I),
         hints=("pin",),
     ),
@@ -147,28 +179,5 @@ SECRETS: tuple[Recogniser, ...] = (
         _check_back,
         ("digit", "number"),
     ),
-)
-"""In the order in which they are tried."""
-
-USERS: tuple[Recogniser, ...] = (
-    Recogniser(
-        "USER",
-        re.compile(
-            rf"\b(?:user ?name|user ?id|login|log ?in|screen name)(?P<link>{LINK})(?P<v>[A-Za-z0-9][\w.-]{{2,40}})", _I
-        ),
-        check_user,
-        ("user", "log", "screen"),
-    ),
-    Recogniser(
-        "USER",
-        re.compile(
-            r"\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)(?:to \w{1,20})? (?:as|with|under)(?: user)?"
-            r" (?P<v>(?=[A-Za-z]*[\d_.])[A-Za-z][\w.-]{2,40})",
-            _I,
-        ),
-        _whole_user,
-        ("log", "sign"),
-    ),
-    Recogniser("USER", re.compile(r"(?<![\w.@/])@[A-Za-z]\w{3,30}(?![\w@])"), hints=("@",)),
 )
 """In the order in which they are tried."""

@@ -17,22 +17,25 @@ _ONE, _TEEN, _TEN = (frozenset(words.split("|")) for words in (_ONES, _TEENS, _T
 _COUNTS = _ONE | _TEEN | _TEN | {"double", "triple", "treble"}
 _GAP = r"[\s,.-]{1,3}"
 _NUMBER = rf"(?:{NUMBER_WORD}|o|\d{{1,4}})"
-_RUN = rf"(?:{NUMBER_WORD}|\d{{1,4}})(?:{_GAP}(?:and{_GAP})?{_NUMBER}){{2,40}}"
+_BETWEEN = rf"(?:(?:and(?:{_GAP}then)?|then|dash|hyphen|slash|space){_GAP})?"
+_RUN = rf"(?:{NUMBER_WORD}|\d{{1,4}})(?:{_GAP}{_BETWEEN}{_NUMBER}){{2,40}}"
 _WORD = re.compile(r"[a-z]+|\d+", _I)
 _COUNTED = (
     r"(?!\w|[.,:/%]\d|\s?(?:%|dollars?|bucks|pounds?|euros?|cents?|pence|percent|per cent|hours?|minutes?|mins?"
     r"|seconds?"
-    r"|days?|weeks?|months?|years?|times|miles|hundred|thousand|million|am\b|pm\b|o'?clock|points|gigs?|items?|people)\b)"
+    r"|days?|weeks?|months?|years?|times|miles|hundred|thousand|million|am\b|pm\b|o'?clock|points|gigs?|items?"
+    r"|people)\b)"
 )
 _LINKED = re.compile(
     r"(?:\b(?:is|are|was|in|with|number|no|it'?s|digits|code|by|at|on|say|says|yes|yeah|okay|ok|sure|to)|[:#,.])\s*$",
     _I,
 )
 _SPELLERS = (
-    "alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo"
+    "alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec"
+    "|romeo"
     "|sierra|tango|uniform|victor|whiskey|xray|x-ray|yankee|zulu"
 )
-_LETTER = rf"(?:[a-z](?:{_GAP}(?:as in|for|like){_GAP}[a-z]{{2,15}})?|{_SPELLERS})"
+_LETTER = rf"(?:[a-z](?:{_GAP}(?:as in|for|like){_GAP}[a-z]{{2,15}})?|{_SPELLERS})(?![a-z'’])"
 _CODE = rf"(?:{_LETTER}|{_NUMBER})(?:{_GAP}(?:dash{_GAP})?(?:{_LETTER}|{_NUMBER})){{3,30}}"
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -46,11 +49,16 @@ _DAY = rf"(?:{_ORDINAL}|\d{{1,2}}(?:\s?(?:st|nd|rd|th))?|(?:{_TENS})[\s-](?:{_ON
 _YEAR = (
     rf"(?:(?:19|20)\d\d|['’]?\d\d|nineteen[\s-](?:hundred(?:\sand)?\s)?(?:(?:{_TENS})(?:[\s-](?:{_ONES}))?|{_TEENS}"
     rf"|oh[\s-](?:{_ONES}))|two thousand(?:(?:\sand)?\s(?:{_TEENS}|{_ONES}))?|twenty[\s-]oh[\s-](?:{_ONES})"
-    rf"|(?:{_TENS})[\s-](?:{_ONES}))"
+    rf"|(?:{_TENS})(?:[\s-](?:{_ONES}))?)"
 )
 _OF = r"[\s,.-]{1,2}(?:of\s)?"
 LONG_DATE = rf"(?:(?:the\s)?{_DAY}{_OF}{_MONTHS}\.?{_OF}{_YEAR}|{_MONTHS}\.?\s(?:the\s)?{_DAY}{_OF}{_YEAR})"
 """A day with its month by name and its year, in digits or as said."""
+
+DATE_WORDS = re.compile(
+    rf"{_MONTHS}|{_ORDINAL}|{NUMBER_WORD}|the|of|and|hundred|thousand|thirtieth|st|nd|rd|th|in|on", _I
+)
+"""Words that a date is said in."""
 
 _BORN = re.compile(r"\b(?:born|birth(?:day|date)?|d\.?\s?o\.?\s?b\.?|geb(?:oren)?|n[ée]e?|nacid[oa]|nat[oa])\b", _I)
 _OLD = re.compile(r"(?:^|\D)(?:19[2-9]\d|200[0-6])(?:\D|$)|\bnineteen[\s-]", _I)
@@ -126,19 +134,6 @@ def _spaced(match: re.Match[str]) -> Hit | None:
     kind = announced(match.string, match.start())
     return Hit(kind or "ACCOUNT", *match.span()) if kind or len(match[0]) >= 9 else None
 
-
-SAID_MAILBOXES: tuple[Recogniser, ...] = (
-    Recogniser(
-        "EMAIL",
-        re.compile(
-            rf"(?<![\w'’])(?:[a-z0-9]\s|{NUMBER_WORD}\s|(?:dot|underscore|dash|hyphen)\s){{3,40}}at\s(?:the rate"
-            rf" (?:of )?)?"
-            r"[a-z0-9-]{1,30}(?:\s?(?:dot|\.)\s?[a-z]{2,10}){1,3}(?!\w)",
-            _I,
-        ),
-        hints=(" at ",),
-    ),
-)
 
 SAID_SECRETS: tuple[Recogniser, ...] = (
     Recogniser(

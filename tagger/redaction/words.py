@@ -45,7 +45,7 @@ using usps usually valid verified very via visa wait waiting wanna want wanted w
 wednesday week weeks weird welcome well went were what whats whatsapp when where whether which while white who whole
 whose why will willing windows with within without women wonderful wondering work working worried would wow writing
 written wrong wrongly yea yeah year years yep yes yesterday yet you your yours yourself yup zip
-insurance renter renters auto basic preferred whole life petcare irish welsh
+wifi insurance renter renters auto basic preferred whole life petcare irish welsh
 """
 
 NOT_NAMES: frozenset[str] = frozenset(_TEXT.split())

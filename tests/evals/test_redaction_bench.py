@@ -61,7 +61,7 @@ def test_a_second_opinion_adds_only_what_the_first_left():
 def test_a_small_run_keeps_what_is_claimed():
     planted, plain = draw("forms", wanted=900), draw("decoys", wanted=300)
     system = measure("headway", ours, planted, plain)
-    for writing, least in (("first", 0.98), ("second", 0.88), ("third", 0.5)):
+    for writing, least in (("first", 0.98), ("second", 0.97), ("third", 0.97)):
         assert system.writings[writing].recall["ALL"].value >= least
         assert system.writings[writing].precision["ALL"].value >= 0.98
         assert system.decoys[writing].value <= 0.02
