@@ -14,6 +14,7 @@ from cli.bench_faults import faults
 from cli.bench_fuzz import fuzz
 from cli.bench_load import load
 from cli.bench_measures import measures
+from cli.bench_million import million
 from cli.bench_novelty import novelty
 from cli.bench_privacy import egress, injection
 from cli.bench_redaction import redaction
@@ -122,6 +123,7 @@ for _command in (
     fuzz,
     load,
     measures,
+    million,
     novelty,
     segments,
     redaction,
