@@ -22,6 +22,7 @@ from api.oidc import open_provider
 from api.pages.alerts import router as alerts_page
 from api.pages.annotations import router as annotations_page
 from api.pages.contact import router as contact_page
+from api.pages.experiments import router as experiments_page
 from api.pages.failure_mode import router as failure_mode_page
 from api.pages.gaps import router as gaps_page
 from api.pages.index import router as index_page
@@ -74,6 +75,7 @@ PAGES = (
     alerts_page,
     subscriptions_page,
     annotations_page,
+    experiments_page,
     runs_page,
     gaps_page,
     step_page,

@@ -45,6 +45,7 @@ VERBS = {
     "scorecard": ("cli.figures:scorecard", "Show a job's scorecard."),
     "alerts": ("cli.alerts:alerts", "Show changes beyond chance, and whether to believe them."),
     "annotations": ("cli.annotations:group", "List, add, edit and withdraw what stands on the trend lines."),
+    "experiments": ("cli.experiments:group", "List, register, read out and finish experiments."),
     "erase": ("cli.erase:erase", "Erase a customer, or one contact, and derive the figures again."),
     "originals": ("cli.originals:group", "Show, count and encrypt again contacts as they came in."),
     "retain": ("cli.retain:retain", "Remove what is past its days; figures stay."),

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.permissions import served_routes
+from store.settings import Settings
 
 JOB, STEP, OUTCOME = "online-order", "track-delivery", "know-arrival"
 WITHOUT_FIGURES = ("/", "/login", "/login/oidc", "/login/callback", "/account")
@@ -14,10 +20,29 @@ WITHOUT_FIGURES = ("/", "/login", "/login/oidc", "/login/callback", "/account")
 
 
 @pytest.fixture(scope="module")
+def client(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The app over a copy of the demo, so that an experiment can be registered."""
+    home = tmp_path_factory.mktemp("addresses") / "home"
+    shutil.copytree(demo_home, home, symlinks=True)
+    app = create_app(Settings(home=home))
+    with TestClient(app, base_url="http://127.0.0.1:8321", client=("127.0.0.1", 50000)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
 def pages(client) -> tuple[str, ...]:
     """The address of one page of each route."""
     rows = client.get(f"/v1/jobs/{JOB}/steps/{STEP}/contacts", params={"limit": 1}).json()["items"]
-    names = {"job": JOB, "step": STEP, "outcome": OUTCOME, "contact_id:path": rows[0]["contact_id"]}
+    experiment = {"id": "map", "title": "Map", "step": STEP, "arms": [{"name": "standard"}, {"name": "gold"}]}
+    experiment |= {"start": "2026-05-01", "segment": "tier"}
+    assert client.post(f"/v1/jobs/{JOB}/experiments", json=experiment).status_code == 201
+    names = {
+        "job": JOB,
+        "step": STEP,
+        "outcome": OUTCOME,
+        "contact_id:path": rows[0]["contact_id"],
+        "experiment": "map",
+    }
     documented = client.get("/openapi.json").json()["paths"]
     found = [
         route.path

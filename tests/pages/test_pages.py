@@ -44,10 +44,11 @@ def test_the_scorecard_reads_without_javascript(visit, addresses):
     assert page.locator(".friction li svg").count() >= 13
 
 
-def test_the_scorecard_prints_on_one_sheet(visit, addresses):
-    printed = visit(addresses["scorecard"]).page.pdf(prefer_css_page_size=True, print_background=True)
+@pytest.mark.parametrize(("name", "sheets"), [("scorecard", 1), ("compared scorecard", 2)])
+def test_the_scorecard_prints_on_one_sheet_and_two_periods_on_two(visit, addresses, name, sheets):
+    printed = visit(addresses[name]).page.pdf(prefer_css_page_size=True, print_background=True)
 
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == sheets
 
 
 def test_a_change_is_told_by_shape_and_word_too(visit, addresses):
