@@ -26,6 +26,9 @@ Array = NDArray[np.float64]
 MIN_POSITIVES = 10.0
 """Effective positive labels under which a figure is thin (METHODS 2)."""
 
+NEARLY_NONE = 1e-9
+"""Share of contacts under which a target has none."""
+
 UNCORRECTED = "no reviewed contact corrects it: this is what the tagger alone says"
 
 _AT = {name: position for position, name in enumerate(SUMS)}
@@ -265,7 +268,7 @@ def mean_estimate(cell: _Cell, measure: Measure, as_of: datetime) -> Estimate:
 
     if cell.n == 0:
         return missing(measure.absent)
-    if cell.size <= 0:
+    if cell.size <= NEARLY_NONE * cell.n:  # of sums that cancel a rounding is left, by the order of the rows
         return missing("hardly any contact is on it once reviews are counted in")
     mean = (cell["vd"] + cell["vg"]) / cell.size
     if cell.reviewed == 0:

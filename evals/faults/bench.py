@@ -21,7 +21,7 @@ from evals.faults.commands import Place
 from evals.faults.course import Undisturbed, undisturbed
 from evals.faults.cuts import cut_in_commit, terminated
 from evals.faults.disks import file_limit, small_disk
-from evals.faults.kills import killed_course
+from evals.faults.kills import Course, killed_course
 from evals.faults.llms import llm_faults
 from evals.faults.overlaps import overlaps
 from evals.faults.picture import picture_of
@@ -50,10 +50,10 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the proof that is done as a whole or again."""
+    """A piece of the proof; its work gives None where it stopped for want of time and goes on another time."""
 
     name: str
-    work: Callable[[], dict[str, Any]]
+    work: Callable[[], dict[str, Any] | None]
 
 
 class Results:
@@ -91,20 +91,24 @@ def fault_runs(
 ) -> dict[str, Any]:
     """Every part that is asked for and not done yet; all results of these sizes, and how many parts are left over.
 
-    No part is begun after `sizes.minutes`: the same command goes on.
+    Nothing is begun after `sizes.minutes`: the same command goes on.
     """
     folder, results = folder.absolute(), Results(folder)
     end = time.monotonic() + 60 * sizes.minutes if sizes.minutes else None
     names: list[str] = []
+
+    def over() -> bool:
+        return end is not None and time.monotonic() > end
+
     with ExitStack() as stack:
         for database in databases:
             for contacts, wanted in ((sizes.contacts, {"kills"}), (SMALL, set(KINDS) - {"kills"})):
                 if not wanted & set(kinds):
                     continue
-                setting = _Setting(folder, database, contacts, encoders, stack, say)
+                setting = _Setting(folder, database, contacts, encoders, stack, say, over)
                 parts = [part for kind in kinds if kind in wanted for part in setting.parts(kind, sizes)]
                 names += [part.name for part in parts]
-                _work(parts, results, end=end, at_once=sizes.side_by_side if "kills" in wanted else 1)
+                _work(parts, results, over=over, at_once=sizes.side_by_side if "kills" in wanted else 1)
     done = results.done()
     return {
         "parts": [done[name] for name in names if name in done],
@@ -112,16 +116,17 @@ def fault_runs(
     }
 
 
-def _work(parts: Sequence[Part], results: Results, *, end: float | None, at_once: int) -> None:
+def _work(parts: Sequence[Part], results: Results, *, over: Callable[[], bool], at_once: int) -> None:
     left = [part for part in parts if part.name not in results.done()]
 
-    def one(part: Part) -> tuple[str, dict[str, Any]] | None:
-        return None if end is not None and time.monotonic() > end else (part.name, part.work())
+    def one(part: Part) -> tuple[str, dict[str, Any] | None]:
+        return part.name, None if over() else part.work()
 
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         for future in as_completed([pool.submit(one, part) for part in left]):
-            if (found := future.result()) is not None:
-                results.add(*found)
+            name, found = future.result()
+            if found is not None:
+                results.add(name, found)
 
 
 @dataclass
@@ -134,6 +139,7 @@ class _Setting:
     encoders: Path | None
     stack: ExitStack
     say: Say
+    over: Callable[[], bool]
     _site: Site | None = None
     _expected: Undisturbed | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -160,12 +166,11 @@ class _Setting:
                 return [Part(head, lambda: llm_faults(SqliteSite(self._base()), say=self.say))] if sqlite else []
         return [Part(head, lambda: overlaps(self._made(), say=self.say))]
 
-    def _killed(self, number: int, kills: int) -> dict[str, Any]:
-        name = f"{self.database.lower()}-killed-{number}"
-        site, expected = self._made(), self._known()
+    def _killed(self, number: int, kills: int) -> dict[str, Any] | None:
         # the first course begins without sentence vectors, as a new home does
-        sizes: dict[str, Any] = {"kills": kills, "budget": self.budget, "warm": number > 0}
-        return killed_course(site, expected, name=name, say=self.say, **sizes)
+        course = Course(f"{self.database.lower()}-killed-{number}", kills, self.budget, warm=number > 0)
+        site, expected = self._made(), self._known()
+        return killed_course(site, expected, course, over=self.over, say=self.say)
 
     def _cut(self, how: str) -> dict[str, Any]:
         site, expected = self._made(), self._known()

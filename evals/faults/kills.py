@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from evals.faults.commands import Place, Running
@@ -21,8 +23,8 @@ LATEST = 15.0
 """Seconds after which at the latest a command is killed: it goes on from there, so that later parts have their turn."""
 
 GLANCE = 0.0005
-LEFT_OVER = 3
-"""How many more commands are tried for each kill that came too late for its own."""
+LEFT_OVER = 4
+"""How often commands that do everything once more are killed, for kills that came too late for their own."""
 
 
 @dataclass(frozen=True)
@@ -100,23 +102,89 @@ def _missed_commit(running: Running, probe: Probe) -> bool:
     return True
 
 
+@dataclass
+class Book:
+    """How far a killed course is, kept beside its home: a course that was stopped goes on with its next command."""
+
+    file: Path
+    next: int = 0
+    seconds: float = 0.0
+    too_late: int = 0
+    restarts: int = 0
+    unspent: list[bool] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    kills: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, site: Site, name: str) -> Book:
+        """The book of a course, new where there is none."""
+        file = site.base.folder / "homes" / f"{name}-{site.base.contacts}-kills.json"
+        return cls(file, **json.loads(file.read_text("utf-8"))) if file.exists() else cls(file)
+
+    def save(self) -> None:
+        """Keep it."""
+        plain = {name: value for name, value in vars(self).items() if name != "file"}
+        self.file.write_text(json.dumps(plain), "utf-8")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course to be killed: its name, random kills, contacts to review, whether sentence vectors are at hand."""
+
+    name: str
+    kills: int
+    budget: int
+    warm: bool
+
+
 def killed_course(
-    site: Site, expected: Undisturbed, *, name: str, kills: int, budget: int, warm: bool, say: Say
-) -> dict[str, Any]:
-    """One course with so many random kills and some aimed ones, against the undisturbed run, as plain values."""
-    began = time.monotonic()
-    place = site.fresh(name, warm=site.undisturbed if warm else None)
-    killing = Killing(site, place, expected, random.Random(name))  # noqa: S311 - moments of kills
-    steps = steps_of(site.base, place, budget=budget)
-    unspent: list[bool] = []
-    for step, planned in zip(steps, _planned(steps, kills, killing.chance), strict=True):
+    site: Site, expected: Undisturbed, course: Course, *, over: Callable[[], bool], say: Say
+) -> dict[str, Any] | None:
+    """One course with its random kills and some aimed ones, against the undisturbed run, as plain values.
+
+    Between two commands it stops where time is `over`, and returns None: called again it goes on.
+    """
+    book = Book.of(site, course.name)
+    place = _place(site, course, new=book.next == 0)
+    steps = steps_of(site.base, place, budget=course.budget)
+    plan = _planned(steps, course.kills, random.Random(course.name))  # noqa: S311 - moments of kills
+    while book.next < len(steps):
+        if over():
+            return None
+        step = steps[book.next]
         if step.name == "review import":
             decide(site.base, place)
-        unspent = killing.over(step, [*planned, *unspent])
-        say(f"{name}: {step.name}, {len(killing.kills)} kills, {time.monotonic() - began:.0f} s")
-    _spend(killing, unspent)
-    found = verdict(site, place, expected).as_json()
-    return {**_told(killing), **found, "contacts": site.base.contacts, "seconds": round(time.monotonic() - began)}
+        _one_step(site, place, expected, book, steps=[step], kills=[*plan[book.next], *book.unspent])
+        say(f"{course.name}: {step.name}, {len(book.kills)} kills, {book.seconds:.0f} s")
+    again = (Step("measure", ("measure", "--job", JOB, "--full"), 1), Step("run", ("run", "--job", JOB), 1))
+    if book.unspent:
+        _one_step(site, place, expected, book, steps=again * LEFT_OVER, kills=book.unspent)
+    return {**_told(book), **verdict(site, place, expected).as_json(), "contacts": site.base.contacts}
+
+
+def _place(site: Site, course: Course, *, new: bool) -> Place:
+    """The home of a course: made anew, or as it was left."""
+    if new:
+        return site.fresh(course.name, warm=site.undisturbed if course.warm else None)
+    home = site.base.folder / "homes" / course.name
+    return Place(home, site.named_address(course.name))
+
+
+def _one_step(
+    site: Site, place: Place, expected: Undisturbed, book: Book, *, steps: Sequence[Step], kills: Sequence[bool]
+) -> None:
+    """Kill one command of a course, or while kills are left several, and write down what came of it."""
+    began, left = time.monotonic(), list(kills)
+    killing = Killing(site, place, expected, random.Random(f"{place.home.name} {book.next}"))  # noqa: S311 - moments
+    for number, step in enumerate(steps):
+        if left or not number:
+            left = killing.over(step, left)
+    book.kills += [asdict(kill) for kill in killing.kills]
+    book.wrong += killing.wrong
+    book.too_late, book.restarts = book.too_late + killing.too_late, book.restarts + killing.restarts
+    book.unspent, book.next = left, book.next + 1
+    book.seconds = round(book.seconds + time.monotonic() - began, 1)
+    book.save()
 
 
 def _planned(steps: Sequence[Step], kills: int, chance: random.Random) -> list[list[bool]]:
@@ -130,24 +198,16 @@ def _planned(steps: Sequence[Step], kills: int, chance: random.Random) -> list[l
     return plan
 
 
-def _spend(killing: Killing, unspent: list[bool]) -> None:
-    """What came too late falls on commands that do everything, or fold everything, once more."""
-    again = (Step("measure", ("measure", "--job", JOB, "--full"), 1), Step("run", ("run", "--job", JOB), 1))
-    for number in range(LEFT_OVER * len(unspent)):
-        if not unspent:
-            return
-        unspent = killing.over(again[number % 2], unspent)
-
-
-def _told(killing: Killing) -> dict[str, Any]:
-    random_kills = [kill for kill in killing.kills if not kill.aimed]
+def _told(book: Book) -> dict[str, Any]:
+    aimed = sum(kill["aimed"] for kill in book.kills)
     return {
-        "kills": len(random_kills),
-        "aimed": len(killing.kills) - len(random_kills),
-        "too_late": killing.too_late,
-        "restarts": killing.restarts,
-        "by_state": dict(Counter(kill.state for kill in killing.kills)),
-        "by_stage": dict(Counter(kill.stage or kill.step for kill in killing.kills)),
-        "each": [asdict(kill) for kill in killing.kills],
-        "wrong": killing.wrong,
+        "kills": len(book.kills) - aimed,
+        "aimed": aimed,
+        "too_late": book.too_late,
+        "restarts": book.restarts,
+        "seconds": round(book.seconds),
+        "by_state": dict(Counter(kill["state"] for kill in book.kills)),
+        "by_stage": dict(Counter(kill["stage"] or kill["step"] for kill in book.kills)),
+        "each": book.kills,
+        "wrong": book.wrong,
     }

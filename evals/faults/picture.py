@@ -39,6 +39,7 @@ TIMES = frozenset(
         "fingerprint",
         "survey_recorded_at",
         "read_at",
+        "raised_at",
     }
 )
 """Columns that say when or from where, and hashes over such."""
@@ -73,7 +74,7 @@ HELD = (
     Held("models_in_force", ("job_id", "job_version", "model_id")),
     Held("formulas", ("job_id", "version")),
     Held("published", ("job_id", "formula", "content")),
-    Held("alerts", ("job_id", "series")),
+    Held("alerts", ("alert",)),
 )
 
 
@@ -162,6 +163,8 @@ def _rows(held: Held, connection: Any, names: Mapping[int, str], items: dict[str
         if held.table == "review_items":
             items[plain.pop("item")] = f"{names.get(plain['contact_pk'])}/{plain['reason']}"
             plain.pop("place")
+            # who gets a second read is drawn by the item's id, which is made of a row number
+            plain["waits_for"] = "done" if plain["waits_for"] == "second" else plain["waits_for"]
         elif "item" in plain:
             plain["item"] = items.get(plain["item"], "no item")
         if "contact_pk" in plain:

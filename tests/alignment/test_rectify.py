@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignment.fold import fold
-from alignment.measures import SUMMED
+from alignment.measures import MEASURE_BY_ID, SUMMED
 from alignment.moments import SUMS
-from alignment.rectify import UNCORRECTED, estimates
+from alignment.rectify import UNCORRECTED, estimates, mean_of
 from alignment.scorecard import View
 from alignment.tuning import GRID, absorb, best_lam, standard_error, tune
 
@@ -154,3 +154,14 @@ def test_rectified_intervals_hold_the_truth_where_the_naive_mean_does_not(make_w
     assert shares / worlds >= 0.9
     assert efforts / worlds >= 0.9
     assert naive_held / worlds < 0.2
+
+
+def test_sums_that_cancel_up_to_a_rounding_are_none_whatever_the_order_of_the_rows(as_of):
+    sums = np.zeros(len(SUMS))
+    sums[AT["n"]], sums[AT["reviewed"]] = 400, 40
+    left = (0.0, 3e-14, -3e-14)
+    reasons = set()
+    for rounding in left:
+        sums[AT["d"]], sums[AT["g"]] = -12.0, 12.0 + rounding
+        reasons.add(mean_of(sums, 0.1, measure=MEASURE_BY_ID["effort"], as_of=as_of).reason)
+    assert reasons == {"not enough evidence: hardly any contact is on it once reviews are counted in"}
