@@ -75,9 +75,11 @@ def body(text: str) -> tuple[int, int]:
 
 def whole_answer(text: str, asked: frozenset[str]) -> list[Hit]:
     """An answer that is nothing but one code, date, user name or spelled word; what recognisers would see in part."""
+    if len(text) > _LONGEST:
+        return []
     start, end = body(text)
     said = text[start:end]
-    if not said or len(said) > _LONGEST or MASK in said:
+    if not said or MASK in said:
         return []
     if "NAME" in asked and spelled_end(text, start) >= end > start:
         return [Hit("NAME", start, end)]
@@ -150,15 +152,14 @@ def _is_user(said: str) -> bool:
 
 def answers(text: str, asked: frozenset[str], *, names_only: bool = False) -> list[Hit]:
     """The personal data in a short answer; long turns tell a story and are left to the recognisers."""
+    if len(text) > _LONGEST:
+        return []
     start, end = body(text)
     tokens = [Hit("", *match.span()) for match in _TOKEN.finditer(text, start)]
     words = [text[token.start : token.end].rstrip(".!?") for token in tokens]
-    if not words or len(text) > _LONGEST:
-        return []
-    if "NAME" in asked and (names := _named_parts(text, start)):
+    names = _named_parts(text, start) if "NAME" in asked else []
+    if names or names_only or not words:
         return names
-    if names_only:
-        return []
     if "SECRET" in asked and _is_secret(text[start:end]):
         return [Hit("SECRET", start, end)]
     if "ADDRESS" in asked and _is_address(text, text[start:end], words):

@@ -61,7 +61,7 @@ def _start(text: str, end: int) -> tuple[int, bool]:
         if word in _JOINT or _COUNTING.fullmatch(word) or _is_letter(word, token.start(), joined=joined):
             at, marked, joined = token.start(), True, word in _JOINT or len(word) == 1
             continue
-        if plain >= _MOST_WORDS or not (joined or _goes_on(word, plain)):
+        if plain >= _MOST_WORDS or word in _ASIDE or not (joined or _goes_on(word, plain)):
             break
         at, plain, joined = token.start(), plain + 1, False
         marked = marked or not word.isalpha()
@@ -75,8 +75,6 @@ def _is_letter(word: str, at: int, *, joined: bool) -> bool:
 
 def _goes_on(word: str, plain: int) -> bool:
     """Whether a word that nothing joins to the next belongs to the mailbox: the first one, a name, an unheard one."""
-    if word in _ASIDE:
-        return False
     return plain == 0 or word in GIVEN_NAMES or not is_everyday(word)
 
 
