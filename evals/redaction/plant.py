@@ -15,7 +15,7 @@ from evals.redaction.values import MAKERS
 from tagger.model import Contact, Speaker, Turn
 
 Style = Literal["typed", "lower", "asr"]
-Writing = Literal["first", "second", "third"]
+Writing = Literal["first", "second", "third", "fourth"]
 
 _HEADING = re.compile(r"# (?P<name>\w+) writing")
 _WRITINGS: dict[str, Writing] = {name: name for name in get_args(Writing)}

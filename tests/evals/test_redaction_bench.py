@@ -19,7 +19,7 @@ def test_there_are_enough_forms_of_every_type_in_each_writing():
     assert len(forms) >= 60
     for writing in WRITINGS:
         kinds = {kind for form in forms if form.writing == writing for kind in form.kinds}
-        assert kinds >= {"NAME", "EMAIL", "PHONE", "ADDRESS", "CARD", "IBAN", "ACCOUNT", "ORDER", "ID", "DOB", "SECRET"}
+        assert kinds >= {"NAME", "EMAIL", "PHONE", "ADDRESS", "CARD", "ACCOUNT", "ORDER", "ID", "DOB", "SECRET"}
 
 
 def test_a_form_and_a_seed_give_the_same_contact_again():
@@ -61,7 +61,7 @@ def test_a_second_opinion_adds_only_what_the_first_left():
 def test_a_small_run_keeps_what_is_claimed():
     planted, plain = draw("forms", wanted=900), draw("decoys", wanted=300)
     system = measure("headway", ours, planted, plain)
-    for writing, least in (("first", 0.98), ("second", 0.97), ("third", 0.97)):
+    for writing, least in (("first", 0.98), ("second", 0.97), ("third", 0.97), ("fourth", 0.8)):
         assert system.writings[writing].recall["ALL"].value >= least
         assert system.writings[writing].precision["ALL"].value >= 0.98
         assert system.decoys[writing].value <= 0.02
