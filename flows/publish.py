@@ -20,6 +20,8 @@ from store.scorecards import read_inputs, read_scorecard
 from store.scores import PublishedIndex, read_formula, save_formula, save_published
 
 QUARTER = timedelta(weeks=13)
+DIGITS, DECIMALS = 7, 9
+"""Figures that agree in these are the same figures."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,20 @@ def _record(card: Scorecard, content: dict[str, Any]) -> PublishedIndex:
 
 
 def _digest(job_id: str, content: dict[str, Any]) -> str:
-    """What was published without the moment it was: the same figures are not news."""
-    undated = json.dumps(_without(content, "as_of"), sort_keys=True, default=str)
+    """What was published without the moment it was: the same figures are not news.
+
+    To seven digits: the last ones hang on the order in which a database gives its rows.
+    """
+    undated = json.dumps(_rounded(_without(content, "as_of")), sort_keys=True, default=str)
     return hashlib.sha256(f"{job_id}\x1f{undated}".encode()).hexdigest()
+
+
+def _rounded(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _rounded(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_rounded(value) for value in data]
+    return float(f"{round(data, DECIMALS) + 0.0:.{DIGITS}g}") if isinstance(data, float) else data
 
 
 def _without(data: Any, name: str) -> Any:

@@ -22,7 +22,7 @@ from evals.faults.course import Undisturbed, undisturbed
 from evals.faults.cuts import cut_in_commit, terminated
 from evals.faults.disks import file_limit, small_disk
 from evals.faults.kills import Course, killed_course
-from evals.faults.llms import llm_faults
+from evals.faults.llms import FAULTS, llm_fault
 from evals.faults.overlaps import overlaps
 from evals.faults.picture import picture_of
 from evals.faults.sites import POSTGRES, Base, PostgresSite, Say, Site, SqliteSite, make_base, postgres_server
@@ -163,7 +163,7 @@ class _Setting:
                 hows = FILLERS if sqlite else ("small disk",)
                 return [Part(f"{head}/{how}", partial(self._full, how)) for how in hows]
             case "llm":
-                return [Part(head, lambda: llm_faults(SqliteSite(self._base()), say=self.say))] if sqlite else []
+                return [Part(f"{head}/{fault}", partial(self._llm, fault)) for fault in FAULTS] if sqlite else []
         return [Part(head, lambda: overlaps(self._made(), say=self.say))]
 
     def _killed(self, number: int, kills: int) -> dict[str, Any] | None:
@@ -183,6 +183,9 @@ class _Setting:
         if how == "file limit" and isinstance(site, SqliteSite):
             return file_limit(site, expected, budget=self.budget, say=self.say)
         return small_disk(site, expected, budget=self.budget, say=self.say)
+
+    def _llm(self, fault: str) -> dict[str, Any]:
+        return llm_fault(SqliteSite(self._base()), fault, say=self.say)
 
     def _base(self) -> Base:
         return make_base(self.folder, contacts=self.contacts, encoders=self.encoders, say=self.say)

@@ -19,6 +19,7 @@ from evals.llm_stand_in import gullible
 FACTOR = 120.0
 HOUR = 3600.0
 RETRY_AFTER = 20
+THROUGH = "through"
 LONGEST = 90.0
 """Seconds that an endpoint that says nothing keeps a line open, of real time: longer than any client waits here."""
 
@@ -96,22 +97,28 @@ class BrokenLlm:
         self._http.server_close()
 
 
-def llm_faults(site: SqliteSite, *, say: Say) -> dict[str, Any]:
-    """Each fault for an hour of the process's time, in which contacts come in and are tagged; then an LLM that is well.
+def llm_fault(site: SqliteSite, fault: str, *, say: Say) -> dict[str, Any]:
+    """One fault for an hour of the process's time, in which contacts come in and are tagged; then an LLM that is well.
 
     Every contact must be tagged once, each as by an LLM that is well or as without any.
     """
     llm = BrokenLlm()
     try:
-        without = _tags(site, _tagged(site, "llm-none", {}, llm, [])[0])
-        well = _tags(site, _tagged(site, "llm-well", llm.settings, llm, [])[0])
-        found: dict[str, Any] = {"helped": sum(well[key] != without[key] for key in well)}
-        for number, fault in enumerate(FAULTS):
-            found[fault] = _one(site, f"llm-{number}", fault, llm, (without, well))
-            say(f"LLM: {fault}: {found[fault]['simulated_minutes']:.0f} minutes")
-        return found
+        known = _kept(site, "llm-none", {}, llm), _kept(site, "llm-well", llm.settings, llm)
+        found = _one(site, f"llm-{list(FAULTS).index(fault)}", fault, llm, known)
+        say(f"LLM: {fault}: {found['simulated_minutes']:.0f} minutes")
+        return {**found, "helped": sum(known[1][key] != known[0][key] for key in known[1])}
     finally:
         llm.close()
+
+
+def _kept(site: SqliteSite, name: str, settings: Mapping[str, str], llm: BrokenLlm) -> Rows:
+    """The tags of an undisturbed run, made once."""
+    home = site.base.folder / "homes" / name
+    if not (home / THROUGH).exists():
+        _tagged(site, name, settings, llm, [])
+        (home / THROUGH).touch()
+    return _tags(site, Place(home))
 
 
 def _one(site: SqliteSite, name: str, fault: str, llm: BrokenLlm, known: tuple[Rows, Rows]) -> dict[str, Any]:

@@ -179,7 +179,16 @@ def _rows(held: Held, connection: Any, names: Mapping[int, str], items: dict[str
 
 def _undated(content: Any) -> Any:
     data = json.loads(content) if isinstance(content, str) and content.startswith("{") else content
-    return json.dumps(timeless(data), sort_keys=True, default=str) if isinstance(data, dict) else data
+    return json.dumps(_rounded(timeless(data)), sort_keys=True, default=str) if isinstance(data, dict) else data
+
+
+def _rounded(data: Any) -> Any:
+    """Documents are compared as text: their figures to seven digits, since the last hang on the order of rows."""
+    if isinstance(data, dict):
+        return {key: _rounded(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_rounded(value) for value in data]
+    return float(f"{round(data, 9) + 0.0:.7g}") if isinstance(data, float) else data
 
 
 def _compared(table: str, undisturbed: Rows, found: Rows) -> Compared:
