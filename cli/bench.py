@@ -20,6 +20,7 @@ from cli.bench_privacy import egress, injection
 from cli.bench_redaction import redaction
 from cli.bench_reviewing import COMMANDS
 from cli.bench_segments import segments
+from cli.bench_soak import soak
 from cli.output import json_option, print_json
 
 
@@ -126,6 +127,7 @@ for _command in (
     million,
     novelty,
     segments,
+    soak,
     redaction,
     egress,
     injection,

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from cli.db_explain import explain
 from cli.output import json_option, print_json
 
 
@@ -27,6 +28,9 @@ def init() -> None:
 @click.group()
 def db() -> None:
     """Look after the database: its schema, and where it is."""
+
+
+db.add_command(explain)
 
 
 @db.command()

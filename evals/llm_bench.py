@@ -22,6 +22,7 @@ from classifiers.llm_answer import AnswerFaultError, read_answer
 from classifiers.llm_client import CallFaultError, LangchainClient, open_client
 from classifiers.llm_prompt import Question, schema_of
 from classifiers.scores import NONE_LABEL
+from evals.environment import environment
 from evals.scale import run_command
 from evals.worlds import WorldSpec, generate
 from taxonomy.errors import HeadwayError
@@ -156,7 +157,7 @@ def _question(job: Job, line: Line, rng: np.random.Generator) -> Question:
 
 def _path(address: str, labelled: Sequence[Line], asked: Sequence[Line]) -> dict[str, Any]:
     """Train, calibrate and predict by the commands, in a home folder of their own."""
-    with TemporaryDirectory() as folder, _environment(HEADWAY_LLM_BASE_URL=address, HEADWAY_LLM_MODEL="smollm2"):
+    with TemporaryDirectory() as folder, environment(HEADWAY_LLM_BASE_URL=address, HEADWAY_LLM_MODEL="smollm2"):
         home, few, held_out = Path(folder), Path(folder) / "few.jsonl.gz", Path(folder) / "held-out.jsonl.gz"
         _write(few, labelled)
         _write(held_out, asked)
@@ -176,20 +177,6 @@ def _path(address: str, labelled: Sequence[Line], asked: Sequence[Line]) -> dict
         "seconds": round(done.seconds, 1),
         "again_seconds": round(again.seconds, 1),
     }
-
-
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _write(path: Path, lines: Sequence[Line]) -> None:

@@ -153,7 +153,7 @@ def _decide(session: Session, job: Job, decided: Sequence[tuple[int, str]], now:
     for pk, label in decided:
         place = outcomes.index(label) if label in job.step_of else 0
         outcome = outcomes[(place + 3 * (pk % 400 == 0)) % len(outcomes)]
-        item = {"item": f"i-{pk}", "contact_pk": pk, "reason": "drawn", "drawn": True, "created_at": now}
+        item = {"item": f"i-{pk}", "contact_pk": pk, "reason": "unsure", "drawn": False, "created_at": now}
         items.append({**item, "job_id": job.id, "job_version": job.stamp, "model_id": MODEL, "waits_for": "done"})
         said = {"item": f"i-{pk}", "step": job.step_of[outcome], "outcome": outcome, "secondary": [], "by": "bench"}
         decisions.append({**said, "at": now, "suggestion_hidden": False, "recorded_at": now})

@@ -46,8 +46,11 @@ Stage = Callable[[Plan, str], StageReport]
 def reported(name: str, plan: Plan, run_id: str, work: Callable[[Workspace], Any]) -> StageReport:
     """Do a stage's work, whose counts are a dataclass. Raises StageBusyError where another run is at it."""
     workspace, began = Workspace.open(plan.job), time.monotonic()
-    with at_work(workspace, name, job=workspace.job.id, run_id=run_id, patience=plan.patience) as counts:
-        counts.update(asdict(work(workspace)))
+    try:
+        with at_work(workspace, name, job=workspace.job.id, run_id=run_id, patience=plan.patience) as counts:
+            counts.update(asdict(work(workspace)))
+    finally:
+        workspace.close()
     return StageReport(name, round(time.monotonic() - began, 2), dict(counts))
 
 

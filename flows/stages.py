@@ -110,8 +110,11 @@ def retain_stage(plan: Plan, run_id: str) -> StageReport:
     from flows.retain import retain
 
     home, began = Workspace.open(plan.job), time.monotonic()
-    with at_work(home, "retain", job=None, run_id=run_id, patience=plan.patience) as counts:
-        counts.update(asdict(retain(home, by="headway schedule")))
+    try:
+        with at_work(home, "retain", job=None, run_id=run_id, patience=plan.patience) as counts:
+            counts.update(asdict(retain(home, by="headway schedule")))
+    finally:
+        home.close()
     return StageReport("retain", round(time.monotonic() - began, 2), dict(counts))
 
 

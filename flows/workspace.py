@@ -39,6 +39,11 @@ class Home:
         """The database in force."""
         return open_database(self.settings)
 
+    def close(self) -> None:
+        """Close the connections to the database, if it was used: a process that lives on must not collect them."""
+        if "database" in vars(self):
+            self.database.engine.dispose()
+
     @cached_property
     def identity(self) -> Identity:
         """The keyed hashes in force."""

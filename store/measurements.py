@@ -67,6 +67,16 @@ def read_reach(session: Session, job: Job, model_id: str) -> Reach:
     return Reach(last_contact or 0, count_contacts, last_tag or 0, count_tags)
 
 
+def tagged_so_far(session: Session, job: Job, model_id: str) -> int:
+    """How many contacts a model has tagged: those that were measured, which are counted already, and those since."""
+    query = select(measurements.c.content).where(_of(job, model_id)).order_by(measurements.c.number.desc()).limit(1)
+    content = session.scalar(query)
+    known = Reach(0, 0, 0, 0) if content is None else Reach(**content["reach"])
+    read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
+    later = select(func.count()).select_from(tags).where(read, tags.c.pk > known.tag)
+    return known.tags + (session.scalar(later) or 0)
+
+
 def unchanged_below(session: Session, job: Job, model_id: str, reach: Reach) -> bool:
     """Whether the rows up to where a measurement had read are still as many."""
     count = select(func.count()).select_from(contacts).where(of_job(job.id), contacts.c.pk <= reach.contact)

@@ -5,7 +5,7 @@ Only reviews of the uniform part of draws count: they are a plain sample of all 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,9 @@ from taxonomy.model import Job
 
 FEWEST_CHECKED = 20
 """Kept tags of the uniform part that must be reviewed before anything is said of the promise."""
+
+CHUNK = 500
+"""Contacts that are looked up at once."""
 
 ALL_ASIDE = 1.01
 """A floor that no confidence reaches: every contact is put aside."""
@@ -153,13 +156,19 @@ def _kept(session: Session, stamp: Stamp, floor: float | None) -> list[_Kept]:
     found = {row.contact_pk: standing[row.item] for row in _uniform(session, stamp.job_id, drawn, standing)}
     # a contact that taught the model says nothing of its mistakes
     uniform = {key: found[key] for key in correcting(session, stamp.job_id, stamp.model_id, list(found))}
-    names = tagged(job_id=stamp.job_id, job_version=stamp.job_version, model_id=stamp.model_id)
-    kept = select(tags.c.contact_pk, tags.c.step, tags.c.confidence).where(names, ~tags.c.deferred)
     return [
         _Kept(tag.confidence, uniform[tag.contact_pk].step == tag.step)
-        for tag in session.execute(kept)
-        if tag.contact_pk in uniform and (floor is None or tag.confidence >= floor)
+        for tag in _kept_tags(session, stamp, sorted(uniform))
+        if floor is None or tag.confidence >= floor
     ]
+
+
+def _kept_tags(session: Session, stamp: Stamp, keys: Sequence[int]) -> Iterator[Row[Any]]:
+    """The tags of these contacts that were not deferred: of thousands reviewed, not of millions tagged."""
+    names = tagged(job_id=stamp.job_id, job_version=stamp.job_version, model_id=stamp.model_id)
+    kept = select(tags.c.contact_pk, tags.c.step, tags.c.confidence).where(names, ~tags.c.deferred)
+    for at in range(0, len(keys), CHUNK):
+        yield from session.execute(kept.where(tags.c.contact_pk.in_(keys[at : at + CHUNK])))
 
 
 def _uniform(session: Session, job_id: str, drawn: Sequence[Row[Any]], standing: dict[str, Row[Any]]) -> list[Row[Any]]:
