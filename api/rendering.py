@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -14,6 +15,9 @@ from api.address import Links, contact_link
 from api.assets import asset_url
 from api.csrf import FormTokens, asks_name, csrf_field
 from api.figures import SCALES, Figure, figure, number
+
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e]")
+"""Control characters but for tab and line ends, and those that turn text round whatever stands in it."""
 
 
 @cache
@@ -40,8 +44,14 @@ def environment() -> Environment:
 
 
 def render(template: str, **context: Any) -> str:
-    """One page."""
-    return environment().get_template(template).render(context)
+    """One page. What nobody would see in the words of strangers is shown as a sign: piped it stays harmless."""
+    return UNSEEN.sub(_sign, environment().get_template(template).render(context))
+
+
+def _sign(unseen: re.Match[str]) -> str:
+    """One sign for one character, so that spans of evidence still point right."""
+    code = ord(unseen[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def _fig(estimate: Estimate, scale: str) -> Figure:

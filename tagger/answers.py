@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tagger.formats.fields import clean, read_time
+from tagger.formats.fields import clean, is_id, read_time
 from tagger.formats.problems import ContactError
 from tagger.labels import LabelReader
 from tagger.model import Labels
@@ -80,6 +80,8 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise RowError("wrong-type", f"{name}: must be text or a number")
+    if name.endswith("_id") and not is_id(str(value).strip()):
+        raise RowError("bad-id", f"{name}: holds a control character or half of a pair")
     text = clean(str(value)).strip()[:LONGEST]
     if not text:
         raise RowError(f"missing-{name.replace('_', '-')}", f"{name}: is empty")

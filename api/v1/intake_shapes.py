@@ -11,7 +11,10 @@ from api.v1.shapes import Shape
 from tagger.formats.fields import MAX_ID_LENGTH
 from tagger.formats.record import MAX_TURN_LENGTH, MAX_TURNS
 
-Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, pattern=r"\S")]
+SEEN = r"[^\x00-\x1f\x7f-\x9f]"
+Name = Annotated[
+    str, Field(min_length=1, max_length=MAX_ID_LENGTH, pattern=rf"^{SEEN}*[^\s\x00-\x1f\x7f-\x9f]{SEEN}*$")
+]
 Attributes = Annotated[
     dict[str, str | float | bool | None], Field(description="names and short values", examples=[{"tier": "gold"}])
 ]

@@ -16,6 +16,7 @@ MAX_NESTING = 50
 """Levels of objects and lists inside one record; real exports stay under ten."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CLOCK_TOLERANCE = timedelta(days=1)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,15 +56,25 @@ def check_nesting(record: Mapping[str, Any]) -> None:
 
 
 def read_id(value: Any, field: str) -> str:
-    """An identifier: a non-empty string or a whole number, at most MAX_ID_LENGTH characters."""
+    """An identifier: a non-empty string or a whole number, at most MAX_ID_LENGTH characters, none of them unseen.
+
+    Without its control characters it would be another id: who asks for it as it was sent would not find it.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ContactError("wrong-type", f"{field} must be a string or a whole number, not {_name(value)}", field)
-    text = clean(str(value)).strip()
+    text = str(value).strip()
     if not text:
         raise ContactError("missing-id", f"{field} is empty", field)
+    if not is_id(text):
+        raise ContactError("bad-id", f"{field} holds a control character or half of a pair", field)
     if len(text) > MAX_ID_LENGTH:
         raise ContactError("id-too-long", f"{field} has {len(text):,} characters; at most {MAX_ID_LENGTH}", field)
     return text
+
+
+def is_id(text: str) -> bool:
+    """Whether every database, address and terminal takes the text as it is."""
+    return _UNSEEN.search(text) is None
 
 
 def read_text(value: Any, field: str) -> str | None:

@@ -62,6 +62,18 @@ def test_one_contact_that_cannot_be_used_is_refused_and_quarantined(client, run)
     assert "POST /v1/contacts" in {one["path"] for one in listed}
 
 
+def test_an_id_with_a_control_character_is_refused_in_contacts_surveys_and_events(client):
+    one = client.post("/v1/contacts", json={**CONTACT, "id": "h\x001"})
+    many = client.post("/v1/contacts", **lines(CONTACT, {**CONTACT, "id": "h-\x1b2"}))
+    answer = client.post(f"{BASE}/surveys", json={**ANSWER, "respondent_id": "p\x001"})
+    event = client.post(f"{BASE}/events", json={**EVENT, "event_id": "h\x00e"})
+
+    assert [one.status_code, answer.status_code, event.status_code] == [422] * 3
+    assert counts(many) == (1, 0, 1)
+    assert many.json()["refused"][0]["reason"] == "bad-id"
+    assert all("bad-id" in each.text for each in (one, answer, event))
+
+
 def test_an_id_that_was_seen_with_other_words_is_a_conflict(client):
     client.post("/v1/contacts", json=CONTACT)
 

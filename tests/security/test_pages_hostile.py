@@ -22,23 +22,40 @@ from taxonomy.loader import parse_job
 from tests.pages.conftest import serving
 
 PAYLOAD = "\"'><script>window.hurt=1</script><img src=x onerror=window.hurt=1>{{7*7}}${7*7}<!--"
+OBEYED = "\x1b]0;hurt\x07\x9b31m\x08\u202e"
+"""What a terminal would obey, and what turns text round."""
+
 MOST_PAGES = 40
 IN_BROWSER = 12
 
 
 def hostile(home: Path) -> None:
-    """Put the attack into the job's names, and into turns, channels, segments and ids of contacts."""
+    """Put the attack into the job's names, what contacts bring, refused input and what reviewers are called."""
     with closing(sqlite3.connect(home / "headway.db")) as database, database:
         database.create_function("attacked", 1, _attacked)
+        database.create_function("spoilt", 1, _spoilt)
         job = _hostile_job(database)
         database.execute("UPDATE transcripts SET turns = attacked(turns)")
         database.execute("UPDATE contacts SET channel = channel || ? WHERE channel = 'chat'", [PAYLOAD])
         database.execute("UPDATE contacts SET contact_id = contact_id || ? WHERE pk % 25 = 0", [PAYLOAD])
+        for family in ("segment", "circumstance"):
+            database.execute(f"UPDATE contacts SET {family} = spoilt({family}) WHERE pk % 2 = 0")
+        for table in ("review_decisions", "review_events"):
+            database.execute(f"UPDATE {table} SET by = by || ?", [" zqreviewer" + PAYLOAD + OBEYED])
+        database.execute(
+            "INSERT INTO quarantine (digest, input_kind, source, job_id, path, line, reason, message, raw, truncated, "
+            "seen_at) VALUES ('d', 'contacts' || ?1, ?1, 'online-order', ?1, 1, 'r' || ?1, ?1, ?1, 0, '2026-05-01')",
+            ["zqrefused" + PAYLOAD + OBEYED],
+        )
     (home / "hostile.yaml").write_text(job, "utf-8")
 
 
 def _attacked(turns: str) -> str:
-    return json.dumps([[who, f"{text} {PAYLOAD}", at] for who, text, at in json.loads(turns)])
+    return json.dumps([[who, f"{text} {PAYLOAD}{OBEYED}", at] for who, text, at in json.loads(turns)])
+
+
+def _spoilt(values: str) -> str:
+    return json.dumps({name: f"{value} zqvalue{PAYLOAD}{OBEYED}" for name, value in json.loads(values).items()})
 
 
 def _hostile_job(database: sqlite3.Connection) -> str:
@@ -139,9 +156,18 @@ def test_no_page_holds_the_attack_unescaped(pages: dict[str, str]) -> None:
     assert [path for path, text in pages.items() if "49${7*7}" in text or "{{7*7}}$49" in text] == []
 
 
+def test_no_page_holds_a_character_that_a_terminal_would_obey(pages: dict[str, str]) -> None:
+    assert [path for path, text in pages.items() if set(OBEYED) & set(text) - set("]0;hurt31m")] == []
+    assert any("\u241b" in text for text in pages.values())
+
+
 def test_the_attack_was_there_to_be_escaped(pages: dict[str, str]) -> None:
     hit = {shape(path) for path, text in pages.items() if "&lt;script&gt;window.hurt" in text}
     assert {"/jobs/online-order", "/contacts/*", "/jobs/online-order/steps/*"} <= hit
+    everything = "".join(pages.values())
+    signs = OBEYED.translate({0x1B: "\u241b", 0x07: "\u2407", 0x9B: "\ufffd", 0x08: "\u2408", 0x202E: "\ufffd"})
+    assert signs in everything
+    assert [word for word in ("zqvalue", "zqreviewer", "zqrefused") if f"{word}&#34;" not in everything] == []
 
 
 def test_every_page_is_sent_with_a_strict_policy(hostile_server: str, pages: dict[str, str]) -> None:

@@ -140,8 +140,16 @@ def test_a_time_without_a_zone_is_read_as_utc_and_other_zones_are_converted() ->
 
 
 def test_nul_is_removed_and_a_lone_surrogate_replaced() -> None:
-    contact = parse_contact({"id": "a\x00b", "text": "x\x00y\ud800z"}, now=NOW)
-    assert (contact.id, contact.turns[0].text) == ("ab", "xy\ufffdz")
+    contact = parse_contact({"id": "ab", "text": "x\x00y\ud800z"}, now=NOW)
+    assert contact.turns[0].text == "xy\ufffdz"
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b[2J", "\n", "\x7f", "\x9b", "\ud800"])
+@pytest.mark.parametrize("field", ["id", "customer_id"])
+def test_an_id_that_would_be_another_one_without_its_control_characters_is_refused(unseen: str, field: str) -> None:
+    with pytest.raises(ContactError) as caught:
+        parse_contact({"id": "c-1", "text": "hi", field: f"a{unseen}b"}, now=NOW)
+    assert (caught.value.kind, caught.value.field) == ("bad-id", field)
 
 
 def test_an_empty_turn_keeps_its_place_so_that_positions_still_point_right() -> None:
