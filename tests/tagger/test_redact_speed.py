@@ -62,9 +62,9 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
     text = piece * (60_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     redact(text)
-    assert time.perf_counter() - start < 2.0  # a pattern that backtracks would take minutes
+    assert time.process_time() - start < 2.0  # a pattern that backtracks would take minutes
 
 
 @pytest.mark.parametrize("piece", ["- ", "a b ", "1 ", "a as in apple ", "x dot one ", "12 a street, "])
@@ -79,15 +79,15 @@ def test_a_hostile_answer_to_a_question_takes_time_in_proportion_too(piece: str)
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_long_hostile_text_is_done_in_seconds(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     redact(piece * (300_000 // len(piece)))
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_short_messages_go_through_at_two_thousand_a_second() -> None:
     messages = ["I still have not received my refund for the blue jacket, what is going on?"] * 300
     messages += ["My name is Joyce Wu, order 2415811437, mail joyce@example.org, phone (977) 625-2661"] * 100
-    start = time.perf_counter()
+    start = time.process_time()
     for message in messages:
         redact(message)
-    assert len(messages) / (time.perf_counter() - start) > 1000  # measured above 2,000; other tests may share the core
+    assert len(messages) / (time.process_time() - start) > 1000  # measured above 2,000
