@@ -67,7 +67,7 @@ class OnnxEncoder:
         self.id: str = described["id"]
         self.dimension: int = described["dimension"]
         self.whole: bool = bool(described.get("whole", False))
-        self._tokenizer = _tokenizer(folder, described["max_tokens"])
+        self._tokenizer = _tokenizer(folder, described["max_tokens"], known=described.get("tokenizer_sha256"))
         self._session = _session(folder / "model.onnx", threads, known=described.get("graph_sha256"))
         self._inputs = {one.name for one in self._session.get_inputs()}
 
@@ -234,15 +234,19 @@ def _description(folder: Path) -> dict[str, Any]:
     return described
 
 
-def _tokenizer(folder: Path, max_tokens: int) -> Any:
+def _tokenizer(folder: Path, max_tokens: int, *, known: str | None) -> Any:
+    """The tokenizer, whose file's SHA-256 must be `known` where that is given. Raises EncoderError."""
     from tokenizers import Tokenizer
 
     path = folder / "tokenizer.json"
     if not path.is_file():
         raise EncoderError(f"{path} is missing. Delete the folder; the next training writes it again.")
+    content = path.read_bytes()
+    if known is not None and hashlib.sha256(content).hexdigest() != known:
+        raise EncoderError(f"{path} was altered or damaged. Delete the folder; the next training writes it again.")
     try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing narrower
+        tokenizer = Tokenizer.from_buffer(content)
+    except ValueError as error:
         raise EncoderError(f"{path} is no tokenizer: {str(error)[:100]}.") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)

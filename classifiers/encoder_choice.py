@@ -54,8 +54,11 @@ def brought(path: Path, *, home: Path, languages: str | None = None) -> Path:
             draft.mkdir()
             shutil.copyfile(path, draft / "model.onnx")
             shutil.copyfile(tokenizer, draft / "tokenizer.json")
-            graph = hashlib.sha256((draft / "model.onnx").read_bytes()).hexdigest()
-            about = {"id": target.name, "dimension": _dimension(path), "max_tokens": MAX_TOKENS, "graph_sha256": graph}
+            hashes = {
+                "graph_sha256": hashlib.sha256((draft / "model.onnx").read_bytes()).hexdigest(),
+                "tokenizer_sha256": hashlib.sha256((draft / "tokenizer.json").read_bytes()).hexdigest(),
+            }
+            about = {"id": target.name, "dimension": _dimension(path), "max_tokens": MAX_TOKENS, **hashes}
             declared = {"languages": languages.split(",")} if languages else {}
             (draft / "encoder.json").write_text(json.dumps({**about, **declared}), "utf-8")
             try:

@@ -179,6 +179,7 @@ def _settle(made: Path, base: Path, *, weights: Path, precision: Precision) -> N
         "languages": ["en"],
         "weights_sha256": WEIGHTS_SHA256,
         "graph_sha256": hashlib.sha256((made / "model.onnx").read_bytes()).hexdigest(),
+        "tokenizer_sha256": hashlib.sha256((made / "tokenizer.json").read_bytes()).hexdigest(),
     }
     (made / "encoder.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
     target = base / encoder_id(precision)

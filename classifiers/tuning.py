@@ -186,6 +186,7 @@ def _settled(network: Any, weights: Path, texts: Sequence[str], *, folder: Path,
         "whole": True,
         "languages": ["en"],
         "graph_sha256": digest,
+        "tokenizer_sha256": hashlib.sha256((folder / "tokenizer.json").read_bytes()).hexdigest(),
     }
     (folder / "encoder.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
     return OnnxEncoder(folder)

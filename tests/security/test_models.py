@@ -140,6 +140,29 @@ def test_a_graph_cannot_name_data_outside_of_its_file(tmp_path: Path, location: 
         open_graph(path)
 
 
+def test_a_brought_encoder_whose_tokenizer_was_altered_is_refused(encoder_home: Path, tmp_path: Path) -> None:
+    for part in ("model.onnx", "tokenizer.json"):
+        shutil.copyfile(default_encoder(encoder_home).folder / part, tmp_path / part)
+    brought = chosen_encoder(str(tmp_path / "model.onnx"), home=tmp_path / "home")
+    assert isinstance(brought, OnnxEncoder)
+    tokenizer = brought.folder / "tokenizer.json"
+    tokenizer.write_bytes(tokenizer.read_bytes() + b" ")
+    with pytest.raises(EncoderError, match=r"tokenizer.json was altered"):
+        OnnxEncoder(brought.folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[" * 100_000])
+def test_a_tokenizer_that_is_none_is_refused(encoder_home: Path, tmp_path: Path, content: bytes) -> None:
+    folder = tmp_path / "encoder"
+    shutil.copytree(default_encoder(encoder_home).folder, folder)
+    described = json.loads((folder / "encoder.json").read_text())
+    described.pop("tokenizer_sha256", None)
+    (folder / "encoder.json").write_text(json.dumps(described))
+    (folder / "tokenizer.json").write_bytes(content)
+    with pytest.raises(EncoderError, match="no tokenizer"):
+        OnnxEncoder(folder)
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\x08" * 1000, b"\x80\x04cposix\nsystem\n", b"{}"])
 def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.onnx").write_bytes(content)
