@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def explain(job: str, statements: bool, as_json: bool) -> None:
     """Run what pages, lists, the queue and the stages read, and show how the database finds it.
 
-    One line a reading: its statements, the rows looked at (PostgreSQL says so), the time, what of it takes longest and
-    by which index, and tables that grow with the contacts but are read from end to end. Nothing is changed.
+    One line a reading: its statements, the rows looked at (PostgreSQL says so), the time, and the tables that grow with
+    the contacts but are read from end to end; --statements says by which index each is read. Nothing is changed.
     """
     from flows.workspace import Workspace
     from store.plan_readings import readings
@@ -38,7 +38,7 @@ def explain(job: str, statements: bool, as_json: bool) -> None:
         return print_json({"rows": sizes, "plans": rows})
     counted = ", ".join(f"{name} {size:,}" for name, size in sizes.items() if size)
     click.echo(f"{len(plans)} statements over {counted}")
-    names = ("asked by", "statements", "rows looked at", "ms", "longest", "whole tables")
+    names = ("asked by", "statements", "rows looked at", "ms", "whole tables")
     print_table("", names, [_row(name, [one for one in plans if one.asked_by == name], sizes) for name in asked])
     if statements:
         click.echo("\n\n".join(f"{one.asked_by}: {_how(one)}\n{one.statement}" for one in plans))
@@ -49,9 +49,8 @@ def _row(name: str, plans: Sequence[Plan], sizes: Mapping[str, int]) -> list[str
     """One reading: its statements together, and the longest of them."""
     known = [one.looked_at for one in plans if one.looked_at is not None]
     whole = dict.fromkeys(table for one in plans for table in one.scanned(sizes))
-    longest = max(plans, key=lambda one: one.milliseconds, default=None)
     looked, took = f"{sum(known):,}" if known else "", f"{sum(one.milliseconds for one in plans):,.1f}"
-    return [name, str(len(plans)), looked, took, _how(longest) if longest else "", ", ".join(whole) or "none"]
+    return [name, str(len(plans)), looked, took, ", ".join(whole) or "none"]
 
 
 def _how(plan: Plan) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,15 @@ def existing_database(settings: Settings) -> Database | None:
     return database
 
 
+@contextmanager
+def closed(database: Database) -> Iterator[None]:
+    """Close the database's connections when the block ends: a process that lives on must not collect them."""
+    try:
+        yield
+    finally:
+        database.engine.dispose()
+
+
 def gather(job: Job, data: Path | None, *, settings: Settings) -> Lessons:
     """Everything there is to learn from. Raises NothingLabelledError for a file without a usable label."""
     labelled = None if data is None else read_labelled(job, data)
@@ -80,12 +90,12 @@ def gather(job: Job, data: Path | None, *, settings: Settings) -> Lessons:
     if database is None:
         return Lessons(labelled)
     learned = Learned(datetime.now(UTC), MEASURING_SHARE)
-    with database.session() as session:
+    ids = [] if labelled is None else [contact.id for contact in labelled.contacts]
+    with closed(database), database.session() as session:
         decided = read_decided(session, job.id, share=learned.share, as_of=learned.until)
-        if not decided:
-            return Lessons(labelled)
-        ids = [] if labelled is None else [contact.id for contact in labelled.contacts]
-        back = known_contacts(session, ids, job_id=job.id, share=learned.share)
+        back = known_contacts(session, ids, job_id=job.id, share=learned.share) if decided else {}
+    if not decided:
+        return Lessons(labelled)
     known, unknown = _in_words_of(job, decided)
     taught = tuple(one for one in known if not one.held_back)
     base, withheld = _without(labelled, {one.contact.id for one in taught}, {name for name in back if back[name]})

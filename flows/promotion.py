@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from flows.annotations import annotate_promotions
-from flows.lessons import existing_database
+from flows.lessons import closed, existing_database
 from flows.workspace import Workspace
 from store.annotations import record_annotation
 from store.in_force import read_in_force
@@ -20,8 +20,11 @@ def put_in_use(job: Job, model_id: str, *, settings: Settings, by: str, why: str
     """Promote a model, and annotate it where there is a database. Raises NoModelError."""
     workspace = Workspace(settings, job)
     workspace.shelf.promote(model_id, by=by, why=why)
-    if existing_database(settings) is not None:
-        annotate_promotions(workspace)
+    database = existing_database(settings)
+    if database is not None:
+        with closed(database):
+            annotate_promotions(workspace)
+        workspace.close()
 
 
 def note_in_force(session: Session, job: Job, model_id: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from classifiers.model import Model
 from classifiers.suspects import suspects
-from flows.lessons import Lessons, existing_database
+from flows.lessons import Lessons, closed, existing_database
 from store.models import NoModelError
 from store.reviews import enqueue
 from store.settings import Settings
@@ -51,7 +51,7 @@ def _queued(job: Job, keys: list[int], settings: Settings) -> int:
     database = existing_database(settings) if keys else None
     if database is None:
         return 0
-    with database.session() as session:
+    with closed(database), database.session() as session:
         try:
             return enqueue(session, job.id, keys, "suspect")
         except NoModelError:

@@ -74,7 +74,8 @@ def test_a_whole_table_is_named_only_where_it_is_large_and_grows() -> None:
 def test_the_command_shows_a_line_a_reading(in_demo_copy: Path, run) -> None:
     done = run("db", "explain", "--job", JOB)
     assert done.exit_code == 0, done.output
-    assert "queue: next item" in done.output
+    assert "statements over" in done.output
+    assert "scorecard" in done.output
     told = json.loads(run("db", "explain", "--job", JOB, "--json").stdout)
     assert told["rows"]["contacts"] > 1000
     assert {"measure: what changed", "page: scorecard"} <= {one["asked_by"] for one in told["plans"]}
