@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,12 @@ ERASED = "erased_texts"
 """The place on the card that counts what was taken out: the mark of a model that should be trained again."""
 
 OLD = ".old-"
+
+
+def erased_texts(card: Mapping[str, Any]) -> int:
+    """How many texts that a model had learned from were taken out of it since."""
+    found = card.get(ERASED, 0)
+    return found if isinstance(found, int) else 0
 
 
 @dataclass(frozen=True)

@@ -40,13 +40,16 @@ def list_models(job: str, as_json: bool) -> None:
             "in_use": one.in_use,
             "contacts": one.contacts,
             "step": one.accuracy,
+            "erased_texts": one.erased_texts,
         }
         for one in found
     ]
     if as_json:
         print_json({"models": rows})
         return
-    columns = ("model", "in use", "made at", "job version", "contacts", "step right, held out")
+    erased = any(one.erased_texts for one in found)  # a column that says nothing takes the room of others
+    columns = ("model", "in use", "made at", "job version", "contacts", *(["erased since"] if erased else []),
+               "step right, held out")  # fmt: skip
     lines = [
         (
             one.id,
@@ -54,11 +57,15 @@ def list_models(job: str, as_json: bool) -> None:
             one.made_at,
             str(one.card.get("job_version", "?")) + ("" if one.fits else " (another)"),
             f"{one.contacts:,}",
+            *([f"{one.erased_texts:,}"] if erased else []),
             _accuracy(one.accuracy),
         )
         for one in found
     ]
     print_table(f"Models of {job}", columns, lines) if lines else click.echo(f"job {job} has no model yet")
+    if erased:
+        click.echo(f"erased since: texts that a model learned from and that were erased; `headway train --job {job}` "
+                   "makes one that never saw them")  # fmt: skip
 
 
 @group.command()

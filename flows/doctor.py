@@ -16,6 +16,7 @@ from tempfile import TemporaryFile
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from classifiers.unlearning import erased_texts
 from flows.llm_status import LlmStatus
 from flows.prefect_reach import prefect_fault
 from store.clock import database_now
@@ -122,10 +123,14 @@ def _model(settings: Settings, job: Job) -> Finding:
     current = shelf.current()
     if current is None:
         return Finding("model", f"job {job.id} has none in use", train)
-    card = shelf.path(current) / "card.json"
-    under = json.loads(card.read_text("utf-8")).get("job_version") if card.exists() else None
+    path = shelf.path(current) / "card.json"
+    card = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    under, erased = card.get("job_version"), erased_texts(card)
     if under != job.stamp:
         return Finding("model", f"{current} was trained under version {under} of job {job.id}, not {job.stamp}", train)
+    if erased:
+        told = f"{current} for job {job.id} learned from {erased:,} texts that were erased since"
+        return Finding("model", told, f"to have one that never saw them, {train}", serious=False)
     return Finding("model", f"{current} for job {job.id}")
 
 

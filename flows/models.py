@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.artifact import load
+from classifiers.unlearning import erased_texts
 from flows.promotion import put_in_use
 from store.job_version import check_version
 from store.models import ModelShelf, NoModelError, Promotion
@@ -36,6 +37,11 @@ class ShelvedModel:
     def contacts(self) -> int:
         """How many labelled contacts it learned from."""
         return int(self.card.get("trained_on", {}).get("documents", 0))
+
+    @property
+    def erased_texts(self) -> int:
+        """How many of the texts that it learned from were erased since."""
+        return erased_texts(self.card)
 
     @property
     def accuracy(self) -> Mapping[str, float] | None:

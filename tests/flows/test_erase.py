@@ -233,7 +233,7 @@ def test_one_contact_of_a_customer_can_be_erased_alone(home: Home) -> None:
     assert any("zq-event-1" in place for place in left)
 
 
-def test_the_model_forgets_a_text_that_it_learned_from(home: Home) -> None:
+def test_the_model_forgets_a_text_that_it_learned_from_and_lists_say_so(home: Home, run) -> None:
     workspace = Workspace.open(JOB)
     with gzip.open(workspace.settings.home / "sample" / "labelled.jsonl.gz", "rt") as file:
         record = json.loads(next(iter(file)))
@@ -246,6 +246,10 @@ def test_the_model_forgets_a_text_that_it_learned_from(home: Home) -> None:
     assert done.receipt.counts["models touched"] == 1
     assert done.receipt.counts["model vectors"] >= 1
     assert any("headway train" in note for note in done.notes)
+    listed = json.loads(run("model", "list", "--job", JOB, "--json").stdout)["models"]
+    assert [one["erased_texts"] for one in listed if one["in_use"]] == [1]
+    assert "erased since" in run("model", "list", "--job", JOB).output
+    assert "erased" in run("model", "show", "--job", JOB).output
 
 
 def test_nothing_named_is_wrong_usage(home: Home, run) -> None:
