@@ -61,7 +61,10 @@ def test_every_page_names_its_twin_and_its_address_with_json_leads_there(client,
         named = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)">', answer.text)
         assert named, path
         twin = client.get(f"{path}.json")
-        assert (twin.status_code, twin.headers["content-type"]) == (200, "application/json"), path
+        if twin.status_code == 422:  # which reviews chance drew decides whether an index can be shown; both say so
+            assert "not enough evidence" in twin.json()["detail"] and "not enough evidence" in answer.text, path
+        else:
+            assert (twin.status_code, twin.headers["content-type"]) == (200, "application/json"), path
         assert client.get(named[1].replace("&amp;", "&")).json().keys() == twin.json().keys(), path
 
 
