@@ -71,7 +71,7 @@ def test_everything_is_read_again_and_the_figures_still_hold_the_truth(
         share = truth[one.step]["share"] * CONTACTS
         held += volume.low <= share <= volume.high
         shown += 1
-    # One small world, its reviews drawn anew each time: steps' misses come together. The coverage study counts over many.
+    # One small world, its reviews drawn anew each time: misses come together. The coverage study counts over many.
     assert held >= shown - 5
 
 
