@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def _split(base: Base) -> None:
         base.part(number).write_text("".join(lines[number * size : (number + 1) * size]), "utf-8")
 
 
-class Site:
+class Site(ABC):
     """A kind of database, and fresh homes on it."""
 
     name: str
@@ -134,9 +135,9 @@ class Site:
         then = time.time() - LONG_AGO
         os.utime(copy, (then, then))
 
+    @abstractmethod
     def make_database(self, name: str, folder: Path | None) -> str | None:
         """The address of a new database whose tables lie in a folder; None for SQLite in the home folder."""
-        raise NotImplementedError
 
     def named_address(self, name: str) -> str | None:
         """The address of the database of a home of this name; None for SQLite in the home folder."""
@@ -147,9 +148,9 @@ class Site:
         """The home of the undisturbed course."""
         return self.base.folder / "homes" / f"{self.name.lower()}-undisturbed-{self.base.contacts}"
 
+    @abstractmethod
     def probe(self, place: Place) -> Probe:
         """A look at the database of a place."""
-        raise NotImplementedError
 
     def address(self, place: Place) -> str:
         """The SQLAlchemy address of a place's database."""

@@ -8,11 +8,7 @@ import pytest
 
 from tagger.model import Contact, Turn
 from tagger.redact import redact_contact
-
-
-def contact(*turns: tuple[str, str], **fields: object) -> Contact:
-    said = tuple(Turn(speaker, text) for speaker, text in turns)  # type: ignore[arg-type]
-    return Contact(id="c-1", turns=said, **fields)  # type: ignore[arg-type]
+from tests.tagger.conversations import contact
 
 
 def texts(redacted: Contact) -> list[str]:

@@ -7,15 +7,10 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.model import Contact, Turn
 from tagger.redact import Redacted, redact, redact_contact
 from tagger.redaction.recogniser import KINDS
 from tagger.redaction.table import RECOGNISERS
-
-
-def contact(*turns: tuple[str, str], **fields: object) -> Contact:
-    said = tuple(Turn(speaker, text) for speaker, text in turns)  # type: ignore[arg-type]
-    return Contact(id="c-1", turns=said, **fields)  # type: ignore[arg-type]
+from tests.tagger.conversations import contact
 
 
 def test_every_recogniser_has_a_known_kind() -> None:
