@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from classifiers.encoder import FloatMatrix
+
+Precision = TypeVar("Precision", np.float32, np.float64)
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,19 @@ class KernelScorer:
     gamma: float
 
     def margins(self, vectors: FloatMatrix) -> NDArray[np.float64]:
-        """Signed distances, shape (n, labels); the largest is the answer."""
-        return np.asarray(similarity(vectors, self.landmarks, gamma=self.gamma) @ self.weights, dtype=np.float64)
+        """Signed distances, shape (n, labels); the largest is the answer.
+
+        In double precision: how many texts come along changes the order of sums, which single precision would show.
+        """
+        landmarks, weights = self._double
+        return np.asarray(similarity(vectors.astype(np.float64), landmarks, gamma=self.gamma) @ weights)
+
+    @cached_property
+    def _double(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self.landmarks.astype(np.float64), self.weights.astype(np.float64)
 
 
-def similarity(vectors: FloatMatrix, landmarks: FloatMatrix, *, gamma: float) -> FloatMatrix:
+def similarity(vectors: NDArray[Precision], landmarks: NDArray[Precision], *, gamma: float) -> NDArray[Precision]:
     """The Gaussian kernel exp(-gamma |x - z|^2), shape (n, m), in the precision of what it is given."""
     squares = np.einsum("ij,ij->i", vectors, vectors)[:, None] + np.einsum("ij,ij->i", landmarks, landmarks)
     distances = np.maximum(squares - 2.0 * (vectors @ landmarks.T), 0.0)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
 from alignment.fold import Evidence, day_of, fold, part_of, slices_in
 from alignment.fold_replicates import fold_replicates
-from alignment.moments import week_of
-from alignment.response import period_of
+from alignment.moments import Slice, week_of
+from alignment.response import ResponseModel, period_of
 from alignment.targets import Targets
 from flows.promotion import note_in_force
 from flows.workspace import Workspace
 from store.changes import changed_contacts
-from store.evidence import read_known
+from store.evidence_weeks import KnownByWeek, periods_of, weeks_begun
 from store.in_force import put_in_force, ready_model
 from store.learned import correcting_reviews
 from store.measurements import Measurement, last_measurement, read_reach, save_measurement
-from store.moments import save_slices
+from store.moments import save_slices, stored_slices
 from store.replicates import save_replicates
 from store.response_models import KeptModel, count_offered, due_periods, read_kept, save_response_models
 from store.review_weights import Review
@@ -93,21 +93,34 @@ class _Measuring:
     last: Measurement | None
 
     def run(self, *, full: bool) -> Measured:
-        """Read what has to be read, fold it, and keep what came of it."""
+        """Read what has to be read, part by part, fold it, and keep what came of it."""
         session, job, names = self.session, self.job, {"model_id": self.model}
         reach = read_reach(session, job, self.model)
         kept = read_kept(session, job, self.model)
         scope = None if full else self._scope(kept)
-        due = self._due(kept, kept) if scope is None else scope.periods
-        models = {period: one.model for period, one in kept.items() if period not in due}
-        weeks = None if scope is None else scope.weeks
-        known = read_known(session, job, **names, as_of=self.as_of, models=models, weeks=weeks, reviews=self.reviews)
-        fitted = {period: model for period, model in known.models.items() if period not in models}
-        save_response_models(session, job, **names, models=fitted, as_of=self.as_of)
-        written = self._write(known.evidence, scope)
+        stored = _by_week(stored_slices(session, job, **names) if scope is None else scope.slices)
+        weeks = weeks_begun(session, job.id) | stored.keys() if scope is None else scope.weeks
+        models = self._models(kept, self._due(kept, kept) if scope is None else scope.periods, weeks)
+        contacts = written = 0
+        for part, evidence in self._known.evidence(weeks, models=models):
+            contacts += len(evidence.frame)
+            written += self._write(evidence, scope, within=[where for week in part for where in stored.get(week, ())])
         number = 1 if self.last is None else self.last.number + 1
         save_measurement(session, job, **names, number=number, as_of=self.as_of, reach=reach, reviews=self.reviews)
-        return self._report(known.evidence, written, everything=scope is None)
+        return self._report(contacts, written, everything=scope is None)
+
+    @property
+    def _known(self) -> KnownByWeek:
+        return KnownByWeek(self.session, self.job, self.model, self.as_of, self.reviews)
+
+    def _models(
+        self, kept: Mapping[str, KeptModel], due: Collection[str], weeks: Collection[date | None]
+    ) -> Mapping[str, ResponseModel]:
+        """The model of every period of these weeks: those that are due, and new ones, are fitted and kept."""
+        models = {period: one.model for period, one in kept.items() if period not in due}
+        fitted = self._known.fit(periods_of(weeks) - models.keys())
+        save_response_models(self.session, self.job, model_id=self.model, models=fitted, as_of=self.as_of)
+        return models | fitted
 
     def _scope(self, kept: Mapping[str, KeptModel]) -> Scope | None:
         """What was touched since the last measurement; None where everything may have been."""
@@ -133,27 +146,38 @@ class _Measuring:
             as_of=self.as_of,
         )
 
-    def _write(self, evidence: Evidence, scope: Scope | None) -> int:
-        """Fold the touched slices and append what differs, then the replicates of their weeks; how many slices did."""
+    def _write(self, evidence: Evidence, scope: Scope | None, *, within: Collection[Slice]) -> int:
+        """Fold the touched slices and append what differs, then the replicates of their weeks; how many slices did.
+
+        Of the slices `within` those that have no contacts any more become zero.
+        """
         targets, names = Targets.of(self.job), {"model_id": self.model}
         touched = (
             evidence if scope is None else part_of(evidence, [scope.holds(where) for where in slices_in(evidence)])
         )
         moments = fold(touched, targets)
-        changed = save_slices(
-            self.session, self.job, **names, moments=moments, within=None if scope is None else scope.slices
-        )
-        weeks = {None if where.day is None else week_of(where.day) for where in changed}
-        days = [day_of(day) for day in evidence.frame["day"]]
-        again = part_of(evidence, [(None if day is None else week_of(day)) in weeks for day in days])
+        changed = save_slices(self.session, self.job, **names, moments=moments, within=within)
+        weeks = {_week(where.day) for where in changed}
+        again = part_of(evidence, [_week(day_of(day)) in weeks for day in evidence.frame["day"]])
         replicates = fold_replicates(again, targets)
         save_replicates(self.session, self.job, **names, replicates=replicates, weeks=weeks, now=datetime.now(UTC))
         return len(changed)
 
-    def _report(self, evidence: Evidence, written: int, *, everything: bool) -> Measured:
+    def _report(self, contacts: int, written: int, *, everything: bool) -> Measured:
         names = {"job_id": self.job.id, "job_version": self.job.stamp, "model_id": self.model}
         policies = {review.policy for review in self.reviews.values()}
         inside = count_offered(self.session, **names, policies=policies) if policies else None
         tagged_by = count_tagged(self.session, **names)
         waiting = 0 if inside is None else tagged_by - inside
-        return Measured(len(evidence.frame), len(self.reviews), written, waiting, everything)
+        return Measured(contacts, len(self.reviews), written, waiting, everything)
+
+
+def _by_week(slices: Iterable[Slice]) -> dict[date | None, list[Slice]]:
+    found: dict[date | None, list[Slice]] = {}
+    for where in slices:
+        found.setdefault(_week(where.day), []).append(where)
+    return found
+
+
+def _week(day: date | None) -> date | None:
+    return None if day is None else week_of(day)

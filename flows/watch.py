@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from alignment.alert_series import data_series, rate_series, step_series, weekly_sums
 from alignment.alerts import Alarm, Series, alarm_limit, scan, watched
 from alignment.effort import scale_of
-from alignment.fold import day_of, fold
+from alignment.fold import Evidence, day_of, fold
 from alignment.moments import Moments, week_of
 from alignment.rectify import Array
 from alignment.targets import Targets
@@ -23,7 +23,7 @@ from flows.annotations import annotate_promotions
 from flows.notify import deliver
 from flows.workspace import Workspace
 from store.alerts import close_alert, judge_again, looked, raise_alert, read_alerts, record_look
-from store.evidence import read_known
+from store.evidence_weeks import KnownByWeek
 from store.moments import read_moments
 from store.response_models import read_response_models
 from store.tags import newest_model
@@ -115,14 +115,11 @@ class _Look:
 
     def _tagged(self, weeks: list[date]) -> Moments:
         """What the tagger alone says, by week: moments as if nothing had been reviewed."""
+        targets = Targets.of(self._job)
         models = read_response_models(self.session, self._job, self.model)
-        known = read_known(
-            self.session, self._job, model_id=self.model, as_of=self.now, models=models, weeks=weeks, reviews={}
-        )
-        frame = known.evidence.frame
-        days = (day_of(one) for one in frame["day"])
-        mondays = pd.Series([None if day is None else week_of(day) for day in days], index=frame.index, dtype=object)
-        return fold(replace(known.evidence, frame=frame.assign(day=mondays)), Targets.of(self._job))
+        known = KnownByWeek(self.session, self._job, self.model, self.now, reviews={})
+        parts = (fold(_dated_to_weeks(part), targets) for _, part in known.evidence(weeks, models=models))
+        return sum(parts, start=Moments(targets, {}))
 
     def _series(self, tagged: Moments, closed: date) -> list[Series]:
         weeks, sums = weekly_sums(tagged, before=closed)
@@ -190,6 +187,14 @@ def _data_sentence(measure: str, seen: Mapping[str, float]) -> str:
     low = "{:,.0f}" if measure == "volume" else "{:.1%}"
     went = f"{low.format(seen['before'])} to {low.format(seen['after'])}"
     return f"{DATA_MEANING[measure]} went from {went}: look at the data before you read the figures"
+
+
+def _dated_to_weeks(evidence: Evidence) -> Evidence:
+    """Contacts of a week as if they had begun on its Monday."""
+    days = (day_of(one) for one in evidence.frame["day"])
+    mondays = [None if day is None else week_of(day) for day in days]
+    dated = pd.Series(mondays, index=evidence.frame.index, dtype=object)
+    return replace(evidence, frame=evidence.frame.assign(day=dated))
 
 
 def _by_week(readings: pd.DataFrame, column: str, weeks: tuple[date, ...]) -> tuple[Array, Array]:

@@ -12,11 +12,11 @@ from alignment.comparison import Span, spans_of, weeks_in
 from alignment.effort import scale_of
 from alignment.fold import fold
 from alignment.measures import SUMMED, SUMS
-from alignment.moments import Moments, week_of
+from alignment.moments import Moments
 from alignment.scorecard import View
 from alignment.targets import Kind, Targets
 from alignment.verdict import Verdict, judge_views
-from store.evidence import read_known
+from store.evidence_weeks import KnownByWeek, weeks_begun
 from store.kept import Kept
 from store.moments import read_moments
 from store.response_models import read_response_models
@@ -80,14 +80,16 @@ def _build(
 
 def _tagged(session: Session, job: Job, *, model: str, view: View) -> Moments:
     """What the tagger alone says of the weeks of a view: moments as if nothing had been reviewed."""
-    models = read_response_models(session, job, model)
-    known = read_known(session, job, model_id=model, as_of=view.as_of, models=models, reviews={}, weeks=_weeks(view))
-    return fold(known.evidence, Targets.of(job))
+    models, targets = read_response_models(session, job, model), Targets.of(job)
+    known = KnownByWeek(session, job, model, view.as_of, reviews={})
+    weeks = [week for week in weeks_begun(session, job.id) if _in_view(week, view)]
+    parts = (fold(part, targets) for _, part in known.evidence(weeks, models=models))
+    return sum(parts, start=Moments(targets, {}))
 
 
-def _weeks(view: View) -> list[date] | None:
-    """The Mondays of the weeks that share a day with a view; None where it is open at one end."""
-    if view.start is None or view.end is None:
-        return None
-    first = week_of(view.start)
-    return [first + timedelta(weeks=number) for number in range((view.end - first).days // 7 + 1)]
+def _in_view(monday: date | None, view: View) -> bool:
+    """Whether a week shares a day with a view; a view with a bound leaves out contacts without a date."""
+    if monday is None:
+        return view.start is None and view.end is None
+    begun = view.start is None or monday + timedelta(weeks=1) > view.start
+    return begun and (view.end is None or monday < view.end)

@@ -33,51 +33,60 @@ HISTORY = ("pk", "contact_id", "customer", "started_at", "ended_at", "abandoned"
 
 
 @dataclass(frozen=True)
-class Known:
-    """Evidence, and the response model of every period in it."""
+class Facts:
+    """A row per contact with what was measured of it, and its probabilities by target, shape (n, targets)."""
 
-    evidence: Evidence
-    models: Mapping[str, ResponseModel]
+    rows: pd.DataFrame
+    probabilities: NDArray[np.float64]
 
 
-def read_evidence(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Evidence:
+def read_evidence(
+    session: Session,
+    job: Job,
+    *,
+    model_id: str,
+    as_of: datetime | None = None,
+    weeks: Collection[date | None] | None = None,
+) -> Evidence:
     """The contacts that a model tagged, with what was measured, answered and decided of them up to `as_of`.
 
+    Those begun in these weeks, or all (None), at once: `store.evidence_weeks` reads many in parts.
     Once reviews of a draw are done, contacts outside such draws stand outside the audited population and are left
     out until theirs are (METHODS 1); before the first review nothing corrects anything, and all contacts count.
     """
-    return read_evidence_of(session, job, model_id=model_id, as_of=as_of or datetime.now(UTC), weeks=None)
-
-
-def read_evidence_of(
-    session: Session, job: Job, *, model_id: str, as_of: datetime, weeks: Collection[date | None] | None
-) -> Evidence:
-    """`read_evidence` of the contacts begun in these weeks (None: all)."""
+    moment = as_of or datetime.now(UTC)
+    reviews = correcting_reviews(session, job.id, model_id, moment)
+    facts = read_facts(session, job, model_id=model_id, as_of=moment, weeks=weeks, reviews=reviews)
     models = read_response_models(session, job, model_id)
-    return read_known(session, job, model_id=model_id, as_of=as_of, models=models, weeks=weeks).evidence
+    return evidence_of(facts, Targets.of(job), models=models, reviews=reviews)
 
 
-def read_known(
+def read_facts(
     session: Session,
     job: Job,
     *,
     model_id: str,
     as_of: datetime,
-    models: Mapping[str, ResponseModel],
-    weeks: Collection[date | None] | None = None,
-    reviews: dict[int, Review] | None = None,
-) -> Known:
-    """`read_evidence` of the contacts begun in these weeks (None: all). Periods without a model are fitted."""
+    weeks: Collection[date | None] | None,
+    reviews: Mapping[int, Review],
+) -> Facts:
+    """What is known of the contacts begun in these weeks (None: all) that count beside these reviews."""
     targets, space = Targets.of(job), read_label_space(session, model_id)
-    given = correcting_reviews(session, job.id, model_id, as_of) if reviews is None else reviews
     frame = _tagged_contacts(session, job, model_id, as_of, weeks)
-    if given:
-        frame = frame[frame["policy"].isin({review.policy for review in given.values()})].reset_index(drop=True)
+    if reviews:
+        frame = frame[frame["policy"].isin({review.policy for review in reviews.values()})].reset_index(drop=True)
     rows = _measured(frame, _history(session, job, frame if weeks is not None else None), job, as_of)
-    probabilities = _sums(unpack(frame["scores"].tolist(), len(space.labels)), label_targets(space, targets))
-    truth, weight = truth_and_weight(given, rows["pk"], targets)
-    response = response_weights(rows, probabilities[:, targets.partition], models=models)
-    return Known(Evidence(rows, probabilities, truth, weight, response.weights), response.models)
+    scores = unpack(rows.pop("scores").tolist(), len(space.labels))
+    return Facts(rows, _sums(scores, label_targets(space, targets)))
+
+
+def evidence_of(
+    facts: Facts, targets: Targets, *, models: Mapping[str, ResponseModel], reviews: Mapping[int, Review]
+) -> Evidence:
+    """Facts with the reviews and the response weights that go with them; periods without a model are fitted."""
+    truth, weight = truth_and_weight(reviews, facts.rows["pk"], targets)
+    response = response_weights(facts.rows, facts.probabilities[:, targets.partition], models=models)
+    return Evidence(facts.rows, facts.probabilities, truth, weight, response.weights)
 
 
 def _sums(scores: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:

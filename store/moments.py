@@ -57,6 +57,13 @@ def save_slices(
     return changed
 
 
+def stored_slices(session: Session, job: Job, *, model_id: str) -> list[Slice]:
+    """Every slice that has sums, or had."""
+    columns = (table.c.day, table.c.channel, table.c.segment, table.c.circumstance)
+    last = select(func.max(table.c.pk).label("pk")).where(*_of(job, model_id)).group_by(table.c.slice_key).subquery()
+    return [_slice(row) for row in session.execute(select(*columns).join(last, last.c.pk == table.c.pk))]
+
+
 def read_moments(session: Session, job: Job, *, model_id: str, as_of: datetime | None = None) -> Moments:
     """The moments as they were believed at a moment (default: now).
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from alignment.resolution_weeks import OpenWeeks, ResolutionWeek, open_weeks, resolution_weeks
 from alignment.scorecard import View
-from store.evidence import read_evidence_of, read_history
+from store.evidence import read_evidence, read_history
 from store.kept import Kept
 from store.moments import read_moments
 from store.scorecards import view_key
@@ -36,7 +36,7 @@ def read_resolution_weeks(session: Session, job: Job, view: View) -> Lines:
 
 def _read(session: Session, job: Job, view: View, *, model: str, until: datetime) -> Lines:
     weeks = open_weeks(until, window_days=job.friction.fcr.window_days)
-    evidence = read_evidence_of(session, job, model_id=model, as_of=view.as_of, weeks=weeks)
+    evidence = read_evidence(session, job, model_id=model, as_of=view.as_of, weeks=weeks)
     history = read_history(session, job, evidence.frame["customer"].dropna().unique().tolist())
     moments = read_moments(session, job, model_id=model, as_of=view.as_of)
     return resolution_weeks(job, moments, OpenWeeks(evidence, history, until), view=view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,7 @@ def read_reviews(session: Session, job_id: str, as_of: datetime) -> dict[int, Re
     return reviews
 
 
-def truth_and_weight(reviews: dict[int, Review], keys: pd.Series[int], targets: Targets) -> tuple[Array, Array]:
+def truth_and_weight(reviews: Mapping[int, Review], keys: pd.Series[int], targets: Targets) -> tuple[Array, Array]:
     """1{Y = target}, shape (n, targets), and xi / pi, shape (n,), of the contacts of these rows."""
     truth, weight = np.zeros((len(keys), len(targets))), np.zeros(len(keys))
     for row, key in enumerate(keys):

@@ -33,7 +33,7 @@ class Scope:
         """The Mondays of the weeks with touched slices, since replicates are kept by week; None holds undated ones."""
         weeks = {None if where.day is None else week_of(where.day) for where in self.slices}
         for period in self.periods:
-            weeks |= {None} if period == UNDATED else weeks_of_month(period)
+            weeks |= weeks_of_period(period)
         return frozenset(weeks)
 
 
@@ -43,8 +43,10 @@ def month_of(period: str) -> tuple[date, date]:
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def weeks_of_month(period: str) -> set[date]:
-    """The Mondays of the weeks that share a day with a month."""
+def weeks_of_period(period: str) -> set[date | None]:
+    """The Mondays of the weeks that share a day with a month; None for what has no date."""
+    if period == UNDATED:
+        return {None}
     first, after = month_of(period)
     return {week_of(first + timedelta(days=day)) for day in range((after - first).days)}
 

@@ -28,8 +28,16 @@ def test_int8_points_where_fp32_points(encoder: Encoder, home: Path) -> None:
 
 
 def test_a_texts_vector_does_not_depend_on_what_is_read_beside_it(encoder: Encoder) -> None:
-    together = encoder.encode([*TEXTS, "word " * 200, "WHAT?!"])
-    assert np.allclose(together[0], encoder.encode(TEXTS[:1])[0], atol=1e-6)
+    texts = [
+        *TEXTS,
+        "word " * 200,
+        "WHAT?!",
+        *(f"Parcel {number} is late, {'very ' * number}." for number in range(30)),
+    ]
+    together = encoder.encode(texts)
+    for size in (1, 2, 7):
+        parts = [encoder.encode(texts[at : at + size]) for at in range(0, len(texts), size)]
+        assert np.array_equal(together, np.concatenate(parts)), "not in the last bit either"
 
 
 def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
