@@ -20,7 +20,7 @@ from flows.cluster_reader import Errand, Read
 from flows.keeping import Keeper, Kept
 from flows.progress import Ticker, silent
 from store.depot import Depot, new_name
-from store.tags import untagged_words
+from store.tags import tagged_upto, untagged_words
 from tagger.partitions import DamagedPartitionError, read_tags, words_file
 from taxonomy.errors import HeadwayError
 
@@ -152,7 +152,8 @@ def _partitions(keeper: Keeper, words: Depot, size: int) -> Iterator[str]:
 
 def _waiting(keeper: Keeper) -> Iterator[tuple[int, str]]:
     """Rows of contacts that wait for the model, with their words, a few at a time."""
-    after = 0
+    with keeper.workspace.database.session() as session:
+        after = tagged_upto(session, **asdict(keeper.stamp))
     while True:
         with keeper.workspace.database.session() as session:
             rows = untagged_words(session, **asdict(keeper.stamp), after=after, limit=AT_ONCE)

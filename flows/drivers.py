@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from flows.workspace import Workspace
 from store.contacts import read_contacts
-from store.drivers import earlier_contacts, forget_followers, save_drivers, stale, unread
+from store.drivers import (
+    driven_upto,
+    earlier_contacts,
+    forget_followers,
+    note_driven,
+    save_drivers,
+    stale,
+    unread,
+)
 from tagger.drivers import find_drivers
 from tagger.model import Contact
 from taxonomy.model import Job
@@ -31,8 +39,23 @@ def catch_up(workspace: Workspace) -> int:
     """Read the drivers of every contact that no rules, or only older ones, have read; a batch a unit of work."""
     read = 0
     while True:
+        found = _go_through(workspace)
         with workspace.database.session() as session:
-            keyed = read_contacts(session, unread(session, workspace.job, limit=BATCH))
-            if not keyed:
+            note_driven(session, workspace.job)
+        if not found:
+            return read
+        read += found  # late contacts leave earlier ones to be read again: once more, from the first of these
+
+
+def _go_through(workspace: Workspace) -> int:
+    """Read the drivers of what nobody read, from the first contact on to the last; how many."""
+    job, read = workspace.job, 0
+    with workspace.database.session() as session:
+        after = driven_upto(session, job)
+    while True:
+        with workspace.database.session() as session:
+            keys = unread(session, job, after=after, limit=BATCH)
+            if not keys:
                 return read
-            read += note_drivers(session, workspace.job, keyed)
+            read += note_drivers(session, job, read_contacts(session, keys))
+        after = keys[-1]

@@ -27,7 +27,7 @@ from store.llm import aided
 from store.llm_batches import waiting_among
 from store.review_promise import floor_of
 from store.review_queueing import Stamp
-from store.tags import count_untagged, save_label_space, untagged
+from store.tags import count_untagged, note_tagged, save_label_space, tagged_upto, untagged
 from tagger.model import Contact
 from tagger.tag import Reader, Tagged, document_of, tag_contacts
 
@@ -101,6 +101,8 @@ def tag(
     if desk is not None:
         desk.close()
     catch_up(workspace)
+    with workspace.database.session() as session:
+        note_tagged(session, **asdict(keeper.stamp))
     return _counted(TaggedCounts(done.tagged, done.deferred, model.id), reader, cluster, desk)
 
 
@@ -117,7 +119,8 @@ def keeper_of(workspace: Workspace, model: Model) -> Keeper:
 
 def _unread(keeper: Keeper, desk: BatchDesk | None) -> Iterator[list[tuple[int, Contact]]]:
     """The contacts that the model has not read, some at a time; those that wait for a batch are left alone."""
-    after = 0
+    with keeper.workspace.database.session() as session:
+        after = tagged_upto(session, **asdict(keeper.stamp))
     while True:
         with keeper.workspace.database.session() as session:
             keys = untagged(session, **asdict(keeper.stamp), after=after, limit=BATCH)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from alignment.measures import SUMMED
 from alignment.resolution import LONG_WINDOW_DAYS
 from store.evidence import read_history, resolution_by_key
-from store.measurements import Measurement, read_draws, unchanged_below
+from store.measurements import Measurement, read_draws
+from store.reach import still_as_many
 from store.review_weights import Review
 from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, tagged
@@ -32,7 +33,7 @@ def changed_contacts(
     """
     if as_of < last.as_of or bool(reviews) != bool(last.reviews) or last.measures != SUMMED:
         return None
-    if not unchanged_below(session, job, model_id, last.reach):
+    if not still_as_many(session, job, model_id, last.reach):
         return None
     return (
         _newly_tagged(session, job, model_id, last)
@@ -46,15 +47,16 @@ def changed_contacts(
 
 def _newly_tagged(session: Session, job: Job, model_id: str, last: Measurement) -> set[int]:
     read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
-    late = or_(tags.c.pk > last.reach.tag, tags.c.tagged_at > last.as_of)
-    return set(session.scalars(select(tags.c.contact_pk).where(read, late)))
+    later = (tags.c.pk > last.reach.tag, tags.c.tagged_at > last.as_of)  # one by one, each by its own index
+    return {pk for one in later for pk in session.scalars(select(tags.c.contact_pk).where(read, one))}
 
 
 def _answered(session: Session, job: Job, last: Measurement, as_of: datetime) -> set[int]:
     """Answers that came in after the contact, and those whose moment has come."""
     came = contacts.c.survey_recorded_at > min(last.recorded_at, last.as_of) - OVERLAP
     due = and_(contacts.c.answered_at > last.as_of, contacts.c.answered_at <= as_of)
-    return set(session.scalars(select(contacts.c.pk).where(of_job(job.id), or_(came, due))))
+    query = select(contacts.c.pk).where(of_job(job.id))
+    return {pk for one in (came, due) for pk in session.scalars(query.where(one))}
 
 
 def _matured(session: Session, job: Job, last: Measurement, as_of: datetime) -> set[int]:

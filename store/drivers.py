@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, select
 from sqlalchemy.orm import Session
 
+from store.read_marks import lower_mark, move_mark, read_upto
 from store.session import insert_new
 from store.tables import contact_drivers, contacts, transcripts
 from store.tags import of_job
@@ -25,8 +26,26 @@ def reader_of(job: Job) -> str:
     return f"{VERSION}/{job.friction.fcr.window_days:g}"
 
 
-def unread(session: Session, job: Job, *, limit: int) -> list[int]:
-    """Rows of the job's contacts whose drivers nobody found yet, or only an older version of the rules."""
+def driven_upto(session: Session, job: Job) -> int:
+    """A row of contacts up to which the drivers of every one of the job were found; 0 where nobody knows."""
+    return read_upto(session, job.id, _mark(job))
+
+
+def note_driven(session: Session, job: Job) -> int:
+    """Take down up to where all drivers were found; in a unit of work of its own."""
+
+    def first(one: Session, after: int) -> int | None:
+        return next(iter(unread(one, job, after=after, limit=1)), None)
+
+    return move_mark(session, job.id, _mark(job), first_unread=first)
+
+
+def _mark(job: Job) -> str:
+    return f"drivers/{reader_of(job)}"
+
+
+def unread(session: Session, job: Job, *, after: int, limit: int) -> list[int]:
+    """Rows of the job's contacts beyond `after` whose drivers nobody found yet, or only older rules; in order."""
     done = and_(
         contact_drivers.c.contact_pk == contacts.c.pk,
         contact_drivers.c.job_id == job.id,
@@ -36,7 +55,7 @@ def unread(session: Session, job: Job, *, limit: int) -> list[int]:
         select(contacts.c.pk)
         .join(transcripts, transcripts.c.contact_pk == contacts.c.pk)
         .outerjoin(contact_drivers, done)
-        .where(of_job(job.id), contact_drivers.c.job_id.is_(None))
+        .where(contacts.c.pk > after, of_job(job.id), contact_drivers.c.job_id.is_(None))
     )
     return list(session.scalars(query.order_by(contacts.c.pk).limit(limit)))
 
@@ -128,6 +147,8 @@ def forget_followers(session: Session, job: Job, keyed: Sequence[tuple[int, Cont
     for row in _followers(session, job, by_customer):
         if any(start < row.started_at <= until for start, until in by_customer[row.customer]):
             late.add(row.contact_pk)
+    if late:
+        lower_mark(session, job.id, _mark(job), below=min(late))
     return _forget(session, job, sorted(late))
 
 

@@ -1,8 +1,8 @@
-"""What a measurement leaves behind for the next one: how far it had read, and who it thought would answer."""
+"""What a measurement leaves behind: how far it had read, who it thought would answer, replicates of its sums."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from store.columns import Key, Utc, metadata
 
@@ -33,4 +33,17 @@ response_models = Table(
     Column("final", Integer, nullable=False, comment="1: fitted after the period had ended"),
     Column("recorded_at", Utc, nullable=False),
     Index("ix_response_models_job_period", "job_id", "job_version", "model_id", "period", "pk"),
+)
+
+replicates = Table(
+    "replicates",
+    metadata,
+    Column("pk", Key, primary_key=True),
+    Column("job_id", String(100), nullable=False),
+    Column("job_version", String(60), nullable=False),
+    Column("model_id", String(100), nullable=False),
+    Column("week", Date, comment="its Monday; null: contacts without a date"),
+    Column("sums", LargeBinary, nullable=False, comment="float32 bootstrap replicates of the week's linear sums"),
+    Column("recorded_at", Utc, nullable=False),
+    Index("ix_replicates_job_model_week", "job_id", "job_version", "model_id", "week", "pk"),
 )

@@ -10,33 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from alignment.measures import SUMMED
+from store.reach import NOTHING, Reach, reach_now
 from store.review_weights import Review
-from store.tables import contacts, measurements, review_draws, tags
-from store.tags import of_job, tagged
+from store.settling import PATIENCE
+from store.tables import measurements, review_draws
 from taxonomy.errors import HeadwayError
 from taxonomy.model import Job
 
 
 class MeasuredMeanwhileError(HeadwayError):
     """Another process measured the same job at the same time."""
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far contacts and tags had been read: the last row of each, and how many there were up to it.
-
-    A row that came in late below the last one, or one that was erased, shows in the count.
-    """
-
-    contact: int
-    contacts: int
-    tag: int
-    tags: int
 
 
 @dataclass(frozen=True)
@@ -57,33 +45,12 @@ def read_draws(session: Session, job_id: str) -> frozenset[str]:
     return frozenset(session.scalars(select(review_draws.c.policy).where(review_draws.c.job_id == job_id)))
 
 
-def read_reach(session: Session, job: Job, model_id: str) -> Reach:
-    """How far there is to read now."""
-    last_contact, count_contacts = session.execute(
-        select(func.max(contacts.c.pk), func.count()).where(of_job(job.id))
-    ).one()
-    read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
-    last_tag, count_tags = session.execute(select(func.max(tags.c.pk), func.count()).where(read)).one()
-    return Reach(last_contact or 0, count_contacts, last_tag or 0, count_tags)
-
-
-def tagged_so_far(session: Session, job: Job, model_id: str) -> int:
-    """How many contacts a model has tagged: those that were measured, which are counted already, and those since."""
+def read_reach(session: Session, job: Job, model_id: str, *, patience: float = PATIENCE) -> Reach:
+    """How far there is to read now; counted on from the last measurement."""
     query = select(measurements.c.content).where(_of(job, model_id)).order_by(measurements.c.number.desc()).limit(1)
     content = session.scalar(query)
-    known = Reach(0, 0, 0, 0) if content is None else Reach(**content["reach"])
-    read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
-    later = select(func.count()).select_from(tags).where(read, tags.c.pk > known.tag)
-    return known.tags + (session.scalar(later) or 0)
-
-
-def unchanged_below(session: Session, job: Job, model_id: str, reach: Reach) -> bool:
-    """Whether the rows up to where a measurement had read are still as many."""
-    count = select(func.count()).select_from(contacts).where(of_job(job.id), contacts.c.pk <= reach.contact)
-    if session.scalar(count) != reach.contacts:
-        return False
-    read = tagged(job_id=job.id, job_version=job.stamp, model_id=model_id)
-    return session.scalar(select(func.count()).select_from(tags).where(read, tags.c.pk <= reach.tag)) == reach.tags
+    base = NOTHING if content is None else Reach(**content["reach"])
+    return reach_now(session, job, model_id, base=base, patience=patience)
 
 
 def last_measurement(session: Session, job: Job, model_id: str) -> Measurement | None:

@@ -14,11 +14,12 @@ from alignment.scorecard import View
 from store.clock import database_now
 from store.freshness import freshness
 from store.leases import gone
+from store.measurements import read_reach
 from store.moments import newest_moment
 from store.scorecards import read_scorecard
 from store.seldom import Seldom
-from store.tables import contacts, review_items, stage_runs, tags
-from store.tags import count_tagged, count_untagged, newest_model, of_job, tagged
+from store.tables import contacts, review_items, stage_runs
+from store.tags import count_untagged, newest_model, of_job
 from taxonomy.model import Job
 
 RECENT = timedelta(days=1)
@@ -71,17 +72,17 @@ def read_operations(session: Session, job: Job, *, allowed: timedelta, silence: 
 
 
 def _contacts(session: Session, job: Job) -> dict[str, int]:
-    """Contacts by stage. All rows are counted, so of many millions seldom."""
-    stored = session.execute(select(func.count()).select_from(contacts).where(of_job(job.id))).scalar_one()
+    """Contacts by stage: exact. Counted on from the last measurement; all rows where some went since, and so seldom."""
     newest = newest_model(session, job.id)
     if newest is None:
+        stored = session.execute(select(func.count()).select_from(contacts).where(of_job(job.id))).scalar_one()
         return {"stored": stored, "tagged": 0, "deferred": 0, "untagged": stored}
     names = {"job_id": job.id, "job_version": newest[0], "model_id": newest[1]}
-    deferred = session.scalar(select(func.count()).select_from(tags).where(tagged(**names), tags.c.deferred)) or 0
+    reach = read_reach(session, job, newest[1], patience=0.0)
     return {
-        "stored": stored,
-        "tagged": count_tagged(session, **names),
-        "deferred": deferred,
+        "stored": reach.contacts,
+        "tagged": reach.tags,
+        "deferred": reach.deferred,
         "untagged": count_untagged(session, **names),
     }
 

@@ -15,18 +15,19 @@ from store.browse import list_tagged, read_contact
 from store.changes import changed_contacts
 from store.contact_chains import read_chain
 from store.data_health import read_data_health
-from store.drivers import unread
+from store.drivers import driven_upto, unread
 from store.freshness import STALE, freshness
 from store.learned import correcting_reviews
-from store.measurements import last_measurement, read_reach, unchanged_below
+from store.measurements import last_measurement, read_reach
 from store.operations import read_operations
+from store.reach import still_as_many
 from store.review_claims import claim
 from store.reviews import queue_counts, unoffered
 from store.scope import slices_of
 from store.scorecards import read_scorecard
 from store.settings import Settings
 from store.tables import contacts
-from store.tags import count_untagged, newest_model, untagged
+from store.tags import count_untagged, newest_model, tagged_upto, untagged
 from store.version import figures_version
 from store.watching import read_readings
 from taxonomy.model import Job
@@ -64,9 +65,9 @@ def _of_model(session: Session, job: Job, model: str, now: datetime) -> Mapping[
     found |= {
         "page: contact": lambda one: read_contact(one, name),
         "page: contact's other contacts": lambda one: read_chain(one, job, pk),
-        "tag: what is unread": lambda one: untagged(one, **names, after=0, limit=2000),
+        "tag: what is unread": lambda one: untagged(one, **names, after=tagged_upto(one, **names), limit=2000),
         "tag: how many are unread": lambda one: count_untagged(one, **names),
-        "tag: contacts without drivers": lambda one: unread(one, job, limit=2000),
+        "tag: contacts without drivers": lambda one: unread(one, job, after=driven_upto(one, job), limit=2000),
         "draw: how many were never offered": lambda one: unoffered(one, **names),
         "measure: how far there is to read": lambda one: read_reach(one, job, model),
         "watch: last week's tags": lambda one: read_readings(one, job, model_id=model, since=since),
@@ -79,5 +80,5 @@ def _of_model(session: Session, job: Job, model: str, now: datetime) -> Mapping[
             return slices_of(one, touched or set())
 
         found["measure: what changed"] = changed
-        found["measure: was anything lost below"] = lambda one: unchanged_below(one, job, model, last.reach)
+        found["measure: was anything lost below"] = lambda one: still_as_many(one, job, model, last.reach)
     return found

@@ -20,7 +20,7 @@ from alignment.scorecard import OutcomeFigures, Scorecard, StepFigures, View
 from alignment.targets import Targets
 from store.erased import erasure_number
 from store.kept import Kept
-from store.measurements import tagged_so_far
+from store.measurements import read_reach
 from store.moments import newest_moment, read_moments
 from store.reviews import latest_decisions
 from store.scores import read_formula
@@ -164,4 +164,4 @@ def _tagged(session: Session, job: Job, model: str | None) -> tuple[int, datetim
     )
     newest = select(contacts.c.started_at).where(contacts.c.started_at.is_not(None), read)
     last = session.scalar(newest.order_by(contacts.c.started_at.desc()).limit(1))
-    return tagged_so_far(session, job, model), last
+    return read_reach(session, job, model, patience=0.0).tags, last

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store.access_tables import access_keys, login_ends
@@ -28,7 +29,8 @@ from store.erasure_tables import erased_keys, erasures, frozen_figures
 from store.experiment_tables import experiment_events
 from store.gap_tables import gap_clusters, gap_members, gap_proposals, gap_runs
 from store.llm_batch_tables import llm_batch_questions, llm_batches
-from store.measure_tables import measurements, response_models
+from store.mark_tables import read_marks, removals
+from store.measure_tables import measurements, replicates, response_models
 from store.model_tables import learned_models, models_in_force
 from store.original_tables import originals
 from store.quarantine_tables import quarantine_people
@@ -83,6 +85,8 @@ __all__ = [
     "pulled_files",
     "quarantine",
     "quarantine_people",
+    "read_marks",
+    "removals",
     "replicates",
     "response_models",
     "review_budgets",
@@ -101,6 +105,8 @@ __all__ = [
     "tags",
     "transcripts",
 ]
+
+ANSWERED = text("answered_at IS NOT NULL")  # most contacts have no answer: a small index
 
 contacts = Table(
     "contacts",
@@ -133,6 +139,7 @@ contacts = Table(
     Index("ix_contacts_ended_at", "ended_at"),
     Index("ix_contacts_ingested_at", "ingested_at"),
     Index("ix_contacts_survey_recorded_at", "survey_recorded_at"),
+    Index("ix_contacts_answered_at", "answered_at", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
 )
 
 transcripts = Table(
@@ -173,6 +180,7 @@ tags = Table(
     Column("tagged_at", Utc, nullable=False),
     UniqueConstraint("contact_pk", "job_id", "job_version", "model_id"),
     Index("ix_tags_job_model_step", "job_id", "job_version", "model_id", "step", "outcome"),
+    Index("ix_tags_tagged_at", "tagged_at"),
 )
 
 label_spaces = Table(
@@ -256,19 +264,6 @@ moments = Table(
     Column("sums", LargeBinary, nullable=False),
     Column("recorded_at", Utc, nullable=False),
     Index("ix_moments_job_model_slice", "job_id", "job_version", "model_id", "slice_key", "recorded_at"),
-)
-
-replicates = Table(
-    "replicates",
-    metadata,
-    Column("pk", Key, primary_key=True),
-    Column("job_id", String(100), nullable=False),
-    Column("job_version", String(60), nullable=False),
-    Column("model_id", String(100), nullable=False),
-    Column("week", Date, comment="its Monday; null: contacts without a date"),
-    Column("sums", LargeBinary, nullable=False, comment="float32 bootstrap replicates of the week's linear sums"),
-    Column("recorded_at", Utc, nullable=False),
-    Index("ix_replicates_job_model_week", "job_id", "job_version", "model_id", "week", "pk"),
 )
 
 formulas = Table(

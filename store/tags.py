@@ -12,6 +12,7 @@ from sqlalchemy import Row, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from classifiers.scores import LabelSpace
+from store.read_marks import move_mark, read_upto
 from store.session import insert_new
 from store.tables import contacts, label_spaces, models_in_force, tags, transcripts
 from tagger.model import EvidenceSpan, Secondary, Tag
@@ -67,12 +68,33 @@ def _unread(*, job_id: str, job_version: str, model_id: str) -> Any:
 
 
 def count_untagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
-    """How many contacts with words this model has still to read."""
+    """How many contacts with words this model has still to read: counted behind what it has read whole."""
+    names = {"job_id": job_id, "job_version": job_version, "model_id": model_id}
+    after = tagged_upto(session, **names)
     worded = contacts.join(transcripts, transcripts.c.contact_pk == contacts.c.pk)
-    total = select(func.count()).select_from(worded).where(of_job(job_id))
-    names = tagged(job_id=job_id, job_version=job_version, model_id=model_id)
-    read = select(func.count()).select_from(tags.join(transcripts, transcripts.c.contact_pk == tags.c.contact_pk))
-    return session.execute(total).scalar_one() - session.execute(read.where(names)).scalar_one()
+    total = select(func.count()).select_from(worded).where(of_job(job_id), contacts.c.pk > after)
+    done = tags.join(transcripts, transcripts.c.contact_pk == tags.c.contact_pk)
+    read = select(func.count()).select_from(done).where(tagged(**names), tags.c.contact_pk > after)
+    return session.execute(total).scalar_one() - session.execute(read).scalar_one()
+
+
+def tagged_upto(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
+    """A row of contacts up to which this model has read every one of the job that has words; 0 where nobody knows."""
+    return read_upto(session, job_id, _reader(job_version, model_id))
+
+
+def note_tagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:
+    """Take down up to where this model has read everything, for the next look; in a unit of work of its own."""
+    names = {"job_id": job_id, "job_version": job_version, "model_id": model_id}
+
+    def first(one: Session, after: int) -> int | None:
+        return next(iter(untagged(one, **names, after=after, limit=1)), None)
+
+    return move_mark(session, job_id, _reader(job_version, model_id), first_unread=first)
+
+
+def _reader(job_version: str, model_id: str) -> str:
+    return f"{job_version}/{model_id}"
 
 
 def count_tagged(session: Session, *, job_id: str, job_version: str, model_id: str) -> int:

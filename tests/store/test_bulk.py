@@ -8,7 +8,7 @@ from sqlalchemy import text
 from store import session as store_session
 from store.row_sums import sums
 from store.session import Database, insert_new
-from store.tables import contacts, moments, tags
+from store.tables import contacts, moments, removals, tags
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def test_many_rows_arrive_as_few_do_and_count_once(database: Database, monkeypat
             seen.append(sums(connection))
             assert connection.execute(text("SELECT secondary IS NULL FROM tags")).scalar_one() in (0, False)
         with database.session() as session:
-            for table in (tags, moments, contacts):
+            for table in (tags, moments, contacts, removals):
                 session.execute(table.delete())
     assert seen[0] == seen[1]
 

@@ -75,9 +75,10 @@ def test_every_table_that_a_page_may_show_is_part_of_what_is_known():
     elsewhere = {
         "access_keys", "audit_events", "audit_head", "contact_drivers", "erased_keys", "gap_clusters", "gap_members",
         "label_spaces", "learned_models", "llm_batch_questions", "llm_batches", "login_ends", "originals",
-        "promise_checks", "pulled_files", "quarantine", "quarantine_people", "review_budgets", "review_bulk_items",
-        "review_bulks", "review_draws", "review_gold", "review_items", "review_leases", "review_probabilities",
-        "stage_leases", "stage_runs", "subscriptions", "alert_notices", "transcripts", "experiment_events",
+        "promise_checks", "pulled_files", "quarantine", "quarantine_people", "read_marks", "removals", "review_budgets",
+        "review_bulk_items", "review_bulks", "review_draws", "review_gold", "review_items", "review_leases",
+        "review_probabilities", "stage_leases", "stage_runs", "subscriptions", "alert_notices", "transcripts",
+        "experiment_events",
     }  # fmt: skip
 
     assert set(metadata.tables) - shown <= elsewhere

@@ -38,7 +38,7 @@ def add(database: Database, batch: Sequence[Contact]) -> None:
 
 def catch_up(database: Database) -> int:
     with database.session() as session:
-        return note_drivers(session, JOB, read_contacts(session, unread(session, JOB, limit=100)))
+        return note_drivers(session, JOB, read_contacts(session, unread(session, JOB, after=0, limit=100)))
 
 
 def found(database: Database, name: str) -> list[tuple[str, str]]:
