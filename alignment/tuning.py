@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 GRID: Array = np.linspace(0.0, 1.0, 21)
 """The values of lam that are tried: the standard error is flat around its smallest value."""
 
+TIE = 1e-9
+"""Standard errors that differ by a smaller part are equal."""
+
 _AT = {name: position for position, name in enumerate(SUMS)}
 _TIMES_LAM = np.array([name.count("g") for name in SUMS], dtype=np.float64)
 _VOLUME = SUMMED.index("volume")
@@ -58,9 +61,12 @@ def absorb(sums: Array, lam: Array) -> Array:
 
 
 def best_lam(sums: Array) -> Array:
-    """The lam of GRID with the smallest standard error, shape (targets, measures); 1 where nothing is reviewed."""
+    """The lam of GRID with the smallest standard error, shape (targets, measures); 1 where nothing is reviewed.
+
+    The least of those that are as good: where no label is on a target every lam is, and rounding must not choose.
+    """
     error = standard_error(sums[None], GRID[:, None, None])
-    best = GRID[np.argmin(error, axis=0)]
+    best = GRID[np.argmax(error <= (1 + TIE) * error.min(axis=0), axis=0)]
     usable = np.isfinite(error).any(axis=0) & (sums[..., _AT["reviewed"]] > 0.5)
     return np.where(usable, best, 1.0)
 

@@ -95,7 +95,8 @@ def _read(session: Session, job: Job, model_id: str, newest: int) -> Moments:
         .subquery()
     )
     query = select(table.c.day, table.c.channel, table.c.segment, table.c.circumstance, table.c.sums)
-    rows = session.execute(query.join(last, last.c.pk == table.c.pk))
+    # Always in one order: when contacts came in must not show in sums over slices, not in the last bit either.
+    rows = session.execute(query.join(last, last.c.pk == table.c.pk).order_by(table.c.slice_key))
     return Moments(targets, {_slice(row): slice_from_bytes(row.sums, targets) for row in rows})
 
 

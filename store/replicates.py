@@ -37,7 +37,8 @@ def read_replicates(session: Session, job: Job, *, model_id: str, as_of: datetim
     """The replicates as they were at a moment (default: now)."""
     known = _of(job, model_id) if as_of is None else and_(_of(job, model_id), table.c.recorded_at <= as_of)
     last = select(func.max(table.c.pk).label("pk")).where(known).group_by(table.c.week).subquery()
-    rows = session.execute(select(table.c.week, table.c.sums).join(last, last.c.pk == table.c.pk))
+    query = select(table.c.week, table.c.sums).join(last, last.c.pk == table.c.pk).order_by(table.c.week)
+    rows = session.execute(query)
     parts = {row.week: _replicated(row.sums, len(Targets.of(job))) for row in rows}
     return Replicates({week: part for week, part in parts.items() if part is not None})
 

@@ -64,6 +64,15 @@ def test_the_chosen_lam_has_the_smallest_error_of_all(make_world, seed):
         assert (least <= rival * (1 + 1e-9) + 1e-12).all()
 
 
+def test_where_every_lam_is_as_good_rounding_does_not_choose(make_world):
+    world = make_world(4, n=400, reviews=60)
+    nobody_on_it = replace(world.evidence, truth=np.zeros_like(world.evidence.truth))
+    sums = fold(nobody_on_it, world.targets).select(View(as_of=None))  # type: ignore[arg-type]
+    noise = np.random.default_rng(0)
+    chosen = {best_lam(sums * (1 + 1e-14 * noise.standard_normal(sums.shape))).tobytes() for _ in range(20)}
+    assert len(chosen) == 1
+
+
 def test_lam_absorbed_into_the_sums_gives_the_same_error(make_world):
     world = make_world(3, n=200)
     sums = fold(world.evidence, world.targets).select(View(as_of=None))  # type: ignore[arg-type]
