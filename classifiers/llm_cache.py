@@ -33,19 +33,25 @@ class AnswerCache:
         self._folder = folder
 
     def read(self, text: str, key: str) -> list[Vote]:
-        """The votes kept for a text's hash and a question's key; a damaged file counts as none."""
+        """The votes kept for a text's hash and a question's key; a damaged file counts as none.
+
+        Earlier versions kept answers that could not be used too: those are passed over, and asked again.
+        """
         try:
             kept = json.loads(self._path(text, key).read_text("utf-8"))
-            return [Vote(**one) for one in kept["votes"]]
+            return _usable([Vote(**one) for one in kept["votes"]])
         except (OSError, ValueError, TypeError, KeyError):
             return []
 
     def write(self, text: str, key: str, votes: Sequence[Vote]) -> None:
-        """Keep votes, whole or not at all."""
+        """Keep the votes that can be used, whole or not at all; an endpoint's bad hour is not kept for good."""
+        kept = [asdict(vote) for vote in _usable(votes)]
+        if not kept:
+            return
         path = self._path(text, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}-{get_ident()}.tmp")
-        draft.write_text(json.dumps({"votes": [asdict(vote) for vote in votes]}, ensure_ascii=False), "utf-8")
+        draft.write_text(json.dumps({"votes": kept}, ensure_ascii=False), "utf-8")
         draft.replace(path)
 
     def forget(self, document: Document) -> int:
@@ -69,3 +75,7 @@ class AnswerCache:
 
     def _path(self, text: str, key: str) -> Path:
         return self._folder / text[:2] / f"{text}-{key[:24]}.json"
+
+
+def _usable(votes: Sequence[Vote]) -> list[Vote]:
+    return [vote for vote in votes if vote.label is not None and vote.fault is None]

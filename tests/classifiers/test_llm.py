@@ -157,6 +157,18 @@ def test_an_answer_that_cannot_be_used_goes_to_review_and_never_to_a_guess(
     assert stage.counts()["faults"][kind] >= 1
 
 
+@pytest.mark.parametrize("kind", FAULTY)
+def test_an_answer_that_cannot_be_used_is_asked_again_by_the_next_run(
+    kind: str, chat_server: ChatServer, tmp_path: Path
+) -> None:
+    chat_server.replies(FAULTY[kind])
+    assert not judge(stage_for(chat_server, tmp_path)).sure.any()
+    right(chat_server)
+    again = stage_for(chat_server, tmp_path)
+    assert judge(again).sure.all()
+    assert (again.counts()["faults"], again.counts()["cached"]) == ({}, 0)
+
+
 def test_one_bad_sample_is_a_vote_for_nothing(chat_server: ChatServer, tmp_path: Path) -> None:
     good = answer("arrival", "my parcel")
     chat_server.replies(good, FAULTY["invalid-json"], good)
