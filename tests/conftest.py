@@ -18,6 +18,7 @@ from cli.main import QUIET, headway
 from tests.chat_server import ChatServer
 from tests.chromium import chromium
 from tests.flows.prefect_server import PrefectServer, serving
+from tests.homes import give_fixed_key
 
 os.environ.update(QUIET)
 
@@ -39,6 +40,7 @@ def demo_home(encoder_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     from flows.demo import run_demo
 
     home = tmp_path_factory.mktemp("demo")
+    give_fixed_key(home)
     (home / "encoders").symlink_to(encoder_home / "encoders")
     write_world(WorldSpec(job="online-order", contacts=1500, labelled=800, heldout=200), home / "sample")
     with pytest.MonkeyPatch.context() as patch:
