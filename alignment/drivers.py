@@ -12,9 +12,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from alignment.cells import mean_of
 from alignment.estimate import Estimate
 from alignment.measures import SUMS, Measure
-from alignment.rectify import mean_of
 from alignment.tuning import absorb, fold_lam, standard_error
 
 Array = NDArray[np.float64]

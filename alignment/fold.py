@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from alignment.measures import ANSWERED, ANSWERS, MEASURES, SUMMED
-from alignment.moments import SUMS, Array, Moments, Slice
+from alignment.moments import SUMS, Array, Moments, Pairs, Slice
 from alignment.targets import Targets
 from taxonomy.errors import BadInputError
 
@@ -94,9 +94,9 @@ def slices_in(evidence: Evidence) -> list[Slice]:
 
 def _slices(frame: pd.DataFrame) -> tuple[list[Slice], NDArray[np.intp]]:
     columns = [frame[name].to_list() for name in ("day", "channel", "segment", "circumstance")]
-    codes: dict[tuple[object, ...], int] = {}
+    codes: dict[tuple[object, object, Pairs, Pairs], int] = {}
     of_row = np.fromiter((codes.setdefault(key, len(codes)) for key in zip(*columns, strict=True)), np.intp, len(frame))
-    keys = [Slice(day_of(day), _text(channel), *pairs) for day, channel, *pairs in codes]  # type: ignore[arg-type]
+    keys = [Slice(day_of(day), _text(channel), segment, matter) for day, channel, segment, matter in codes]
     # Two spellings of "no value" (None and NaN) are one slice.
     distinct = {key: position for position, key in enumerate(dict.fromkeys(keys))}
     renumber = np.array([distinct[key] for key in keys], dtype=np.intp)

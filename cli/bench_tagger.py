@@ -64,22 +64,8 @@ def bench_tagger(
         **sizes,
     )
     baselines = Baselines(settings.home)
-    extra: dict[str, System] = {}
-    skipped = []
-    if setfit:
-        extra["setfit"] = setfit_in(settings.home / "bench" / "setfit", steps=setfit_steps, say=say)
-    else:
-        skipped.append("setfit: not asked for (--setfit)")
-    if settings.llm_configured:
-        extra["llm"] = _llm(settings)
-    else:
-        skipped.append("llm: no endpoint is set (HEADWAY_LLM_MODEL)")
-    known = {
-        **OURS,
-        **baselines.systems(),
-        **extra,
-        "prototypes": baselines.prototypes,
-    }
+    extra, skipped = _extra(settings, setfit_steps if setfit else None, say)
+    known = {**OURS, **baselines.systems(), **extra, "prototypes": baselines.prototypes}
     usual = QUICK if data is None or sizes["quick"] else tuple(known)
     wanted = _chosen(systems, (*known, "setfit", "llm"), "--systems") or usual
     several = several_systems(baselines)
@@ -96,6 +82,21 @@ def bench_tagger(
     write_report(result, folder)
     print_json(result) if as_json else click.echo(f"{report_text(result)}\nwritten to {folder}")
     return FAILED if result["failed"] else 0
+
+
+def _extra(settings: Settings, setfit_steps: int | None, say: Say) -> tuple[dict[str, System], list[str]]:
+    """The systems that are there only where they were asked for or set up, and why the others are left out."""
+    extra: dict[str, System] = {}
+    skipped = []
+    if setfit_steps is None:
+        skipped.append("setfit: not asked for (--setfit)")
+    else:
+        extra["setfit"] = setfit_in(settings.home / "bench" / "setfit", steps=setfit_steps, say=say)
+    if settings.llm_configured:
+        extra["llm"] = _llm(settings)
+    else:
+        skipped.append("llm: no endpoint is set (HEADWAY_LLM_MODEL)")
+    return extra, skipped
 
 
 def _chosen(given: str | None, known: tuple[str, ...], option: str) -> tuple[str, ...] | None:

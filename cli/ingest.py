@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.output import json_option, print_counts, print_json, print_table, wait_option
+
+if TYPE_CHECKING:  # `--help` must not wait for the database's library
+    from store.intake import Kind
 
 SOME_QUARANTINED = 3
 
@@ -35,7 +39,7 @@ SOME_QUARANTINED = 3
 @json_option
 def ingest(
     paths: tuple[Path, ...],
-    kind: str,
+    kind: Kind,
     format_: str,
     job: str | None,
     source: str,
@@ -60,7 +64,7 @@ def ingest(
             home,
             paths,
             job=workspace.job if workspace else None,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             format=format_,
             source=source,
             answers=answers,

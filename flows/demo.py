@@ -19,10 +19,16 @@ from flows.tag import tag
 from flows.train import train
 from flows.watch import watch
 from flows.workspace import Workspace
+from store.intake import Kind
 from store.reviews import export_items, last_policy
 
 JOB = "online-order"
 BUDGET = 1200
+SAMPLE: tuple[tuple[Kind, str], ...] = (
+    ("contacts", "contacts.jsonl.gz"),
+    ("outcome-survey", "outcome_survey.csv"),
+    ("events", "events.csv"),
+)
 ANALYST = "sample analyst (knows the truth)"
 
 
@@ -41,12 +47,8 @@ def run_demo(say: Callable[[str], None], *, contacts: int, budget: int = BUDGET)
     if not (sample / "truth.json").exists():
         write_world(WorldSpec(job=JOB, contacts=contacts), sample)
     say(f"sample   {contacts:,} generated contacts with known truth in {sample}")
-    for kind, name in (
-        ("contacts", "contacts.jsonl.gz"),
-        ("outcome-survey", "outcome_survey.csv"),
-        ("events", "events.csv"),
-    ):
-        done = ingest(workspace, [sample / name], job=workspace.job, kind=kind, source="sample")  # type: ignore[arg-type]
+    for kind, name in SAMPLE:
+        done = ingest(workspace, [sample / name], job=workspace.job, kind=kind, source="sample")
         say(f"ingest   {kind}: {_counts(asdict(done))}")
     if workspace.shelf.current() is None:
         report = train(workspace.job, sample / "labelled.jsonl.gz", settings=workspace.settings)

@@ -37,9 +37,10 @@ def read_survey(path: Path, job: Job) -> Iterator[Row | Rejected]:
     if first is None:
         return iter(())
     rows = chain([first], rows)
-    if "outcome" in names or (not names and (isinstance(first, Rejected) or "outcome" in first[1])):
+    titles = names or ([] if isinstance(first, Rejected) else list(first[1]))
+    if not titles or "outcome" in titles:
         return rows
-    return _wide(path, names or list(first[1]), rows, job)  # type: ignore[index]
+    return _wide(path, titles, rows, job)
 
 
 def _wide(path: Path, names: list[str], rows: Iterator[Row | Rejected], job: Job) -> Iterator[Row | Rejected]:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alignment.cells import UNCORRECTED, mean_of
 from alignment.fold import fold
 from alignment.measures import MEASURE_BY_ID, SUMMED
 from alignment.moments import SUMS
-from alignment.rectify import UNCORRECTED, estimates, mean_of
+from alignment.rectify import estimates
 from alignment.scorecard import View
 from alignment.tuning import GRID, absorb, best_lam, standard_error, tune
 
