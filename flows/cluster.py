@@ -8,7 +8,7 @@ and a driver that was killed goes on with what is not tagged yet.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -20,7 +20,8 @@ from flows.cluster_reader import Errand, Read
 from flows.keeping import Keeper, Kept
 from flows.progress import Ticker, silent
 from store.depot import Depot, new_name
-from store.tags import tagged_upto, untagged_words
+from store.llm_batches import BatchNames, count_waiting, waiting_among
+from store.tags import count_untagged, tagged_upto, untagged_words
 from tagger.partitions import DamagedPartitionError, read_tags, words_file
 from taxonomy.errors import HeadwayError
 
@@ -54,21 +55,35 @@ class Spread:
         self.kept += kept
         self.partitions += 1
 
+    @property
+    def used(self) -> bool:
+        """Whether a cluster was asked at all, by this driver or by one that was killed."""
+        return self.partitions + self.given_back > 0
+
     def counts(self) -> dict[str, int]:
         """The numbers for a report."""
         return {"partitions": self.partitions, "processes": len(self.processes), "given_back": self.given_back}
 
 
 def tag_on_cluster(
-    keeper: Keeper, model: Model, *, cluster: str, tick: Ticker = silent, size: int = PARTITION
+    keeper: Keeper,
+    model: Model,
+    *,
+    cluster: str,
+    tick: Ticker = silent,
+    size: int = PARTITION,
+    batch: BatchNames | None = None,
 ) -> Spread:
-    """Let a cluster read what the model has not read; where an LLM is configured, what needs no LLM.
+    """Let a cluster read what the model has not read, if that is more than a partition.
 
-    What is left afterwards (given back, arrived meanwhile, for the LLM) is for the caller. Raises ClusterError where
-    there is no cluster or no worker, PartitionsFailedError at the end if some could not be read.
+    What a driver left that was killed is kept first, whatever is waiting. Where an LLM is configured, what needs no LLM; contacts that wait for a `batch` of its answers are left alone. What
+    is left afterwards (given back, arrived meanwhile, for the LLM) is for the caller. Raises ClusterError where there
+    is no cluster or no worker, PartitionsFailedError at the end if some could not be read.
     """
     workspace, spread = keeper.workspace, Spread()
     land_leftovers(keeper, model, spread)
+    if _count_waiting(keeper, batch) <= size:
+        return spread
     landing = _Landing(keeper, model, spread)
     run = _place(keeper, model).inside(uuid4().hex)
     encoder = model.embedding.encoder.id
@@ -77,7 +92,7 @@ def tag_on_cluster(
     try:
         _send_model(keeper, model.id, encoder, run.inside("model"))
         with engine(cluster) as client:
-            for name, read in results(client, errand, _partitions(keeper, run.inside("words"), size)):
+            for name, read in results(client, errand, _partitions(_waiting(keeper, batch), run.inside("words"), size)):
                 if isinstance(read, FileNotFoundError):
                     spread.given_back += 1
                 elif isinstance(read, BaseException):
@@ -136,10 +151,10 @@ def _place(keeper: Keeper, model: Model) -> Depot:
     return Depot.of(keeper.workspace.settings).inside(keeper.workspace.job.id, model.id)
 
 
-def _partitions(keeper: Keeper, words: Depot, size: int) -> Iterator[str]:
+def _partitions(rows: Iterable[tuple[int, str]], words: Depot, size: int) -> Iterator[str]:
     """Write what is to be read as files of at most `size` contacts, one at a time as it is asked for; their names."""
     filling: dict[int, list[tuple[int, str]]] = {way: [] for way in range(WAYS)}
-    for row in _waiting(keeper):
+    for row in rows:
         own = filling[zlib.crc32(str(row[0]).encode()) % WAYS]
         own.append(row)
         if len(own) >= size:
@@ -150,16 +165,23 @@ def _partitions(keeper: Keeper, words: Depot, size: int) -> Iterator[str]:
             yield words.write(new_name(own[0][0]), words_file(own))
 
 
-def _waiting(keeper: Keeper) -> Iterator[tuple[int, str]]:
-    """Rows of contacts that wait for the model, with their words, a few at a time."""
+def _count_waiting(keeper: Keeper, batch: BatchNames | None) -> int:
+    with keeper.workspace.database.session() as session:
+        asked = 0 if batch is None else count_waiting(session, batch)
+        return count_untagged(session, **asdict(keeper.stamp)) - asked
+
+
+def _waiting(keeper: Keeper, batch: BatchNames | None) -> Iterator[tuple[int, str]]:
+    """Rows of contacts that wait for the model, with their words, a few at a time; not those that wait for a batch."""
     with keeper.workspace.database.session() as session:
         after = tagged_upto(session, **asdict(keeper.stamp))
     while True:
         with keeper.workspace.database.session() as session:
             rows = untagged_words(session, **asdict(keeper.stamp), after=after, limit=AT_ONCE)
+            asked = set() if batch is None else waiting_among(session, batch, [key for key, _ in rows])
         if not rows:
             return
-        yield from rows
+        yield from (row for row in rows if row[0] not in asked)
         after = rows[-1][0]
 
 

@@ -92,9 +92,10 @@ def tag(
     keeper, witness = keeper_of(workspace, model), honest(reader, folder)
     desk = open_desk(workspace, reader, taking=llm_batch)
     done, cluster = Kept(0, 0), None
-    if settings.cluster and waiting(workspace) > partition:
-        spread = tag_on_cluster(keeper, model, cluster=settings.cluster, tick=tick, size=partition)
-        done, cluster = spread.kept, spread.counts()
+    if settings.cluster:
+        batch = desk.names if desk else None
+        spread = tag_on_cluster(keeper, model, cluster=settings.cluster, tick=tick, size=partition, batch=batch)
+        done, cluster = spread.kept, spread.counts() if spread.used else None
     for keyed in _unread(keeper, desk):
         done += _read(keeper, reader, witness, keyed, desk)
         tick(len(keyed))

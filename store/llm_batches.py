@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select
+from sqlalchemy import Row, delete, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from store.clock import database_now
@@ -136,6 +136,13 @@ def waiting_among(session: Session, names: BatchNames, contact_pks: Sequence[int
         query = select(llm_batch_questions.c.contact_pk).select_from(joined)
         found |= set(session.scalars(query.where(some, names.condition, llm_batches.c.state != "ended")))
     return found
+
+
+def count_waiting(session: Session, names: BatchNames) -> int:
+    """How many contacts wait for a batch of these names."""
+    joined = llm_batch_questions.join(llm_batches, llm_batches.c.pk == llm_batch_questions.c.batch_pk)
+    query = select(func.count(distinct(llm_batch_questions.c.contact_pk))).select_from(joined)
+    return session.scalar(query.where(names.condition, llm_batches.c.state != "ended")) or 0
 
 
 def forget_questions(session: Session, names: BatchNames) -> int:

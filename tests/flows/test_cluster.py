@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -94,6 +96,41 @@ def test_two_workers_of_which_one_is_killed_read_row_by_row_what_one_process_rea
     assert done.tagged == MANY
     assert done.cluster["partitions"] >= MANY // EACH
     assert done.cluster["given_back"] == 0
+    assert same(rows(spread), alone)
+    assert queue(spread) == waiting
+    assert Depot.of(spread.settings).count() == 0
+
+
+DRIVER = f"""
+import sys
+from flows.tag import tag
+from flows.workspace import Workspace
+if __name__ == "__main__":
+    tag(Workspace.open(sys.argv[1]), partition={EACH})
+"""
+
+
+def kill_driver_at_work(workspace: Workspace) -> list[psutil.Process]:
+    """Start a driver of two workers, end it the hard way as soon as a first partition has landed; its processes."""
+    before, until = len(rows(workspace)), time.monotonic() + 300
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, JOB])
+    while len(rows(workspace)) == before and driver.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    workers = psutil.Process(driver.pid).children(recursive=True)
+    assert sum("spawn_main" in " ".join(one.cmdline()) for one in workers) >= 2
+    driver.kill()
+    driver.wait()
+    return workers
+
+
+def test_a_driver_that_is_killed_leaves_no_worker_and_the_next_run_ends_as_one_process_does(spread: Workspace) -> None:
+    alone, waiting = rows(spread), queue(spread)
+    untag(spread)
+    workers = kill_driver_at_work(spread)
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert alive == []
+    assert EACH <= len(rows(spread)) - len(alone) + MANY < MANY
+    tag(spread)
     assert same(rows(spread), alone)
     assert queue(spread) == waiting
     assert Depot.of(spread.settings).count() == 0

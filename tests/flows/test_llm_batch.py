@@ -12,6 +12,7 @@ import pytest
 
 from classifiers.llm_batch import request_body
 from classifiers.llm_prompt import Question
+from flows.tag import tag as read_all
 from flows.workspace import Workspace
 from store.llm_batches import list_batches
 from tests.chat_server import ChatServer, Reply, answer, transcript
@@ -131,6 +132,19 @@ def test_a_batch_that_comes_to_nothing_is_asked_one_by_one(
     assert done["tagged"] == waiting
     assert len(chat_server.requests) > 0
     assert spent(read_in) == pytest.approx(done["llm"]["usd"])
+
+
+def test_contacts_that_wait_for_a_batch_are_nothing_to_share_out_over_a_cluster(
+    read_in: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = tag(run, "--llm-batch")["llm"]["waiting"]
+    monkeypatch.setenv("HEADWAY_CLUSTER", "tcp://127.0.0.1:9")  # nobody there: asking it would fail
+    workspace = Workspace.open(JOB)
+    assert waiting > 20
+    done = read_all(workspace, partition=0)
+    workspace.close()
+    assert done.tagged == 0
+    assert not hasattr(done, "cluster")
 
 
 def test_answers_of_a_batch_that_cannot_be_used_are_faults_as_single_ones_are(
