@@ -53,12 +53,18 @@ def save(model: Model, folder: Path) -> None:
 
 
 def load(
-    folder: Path, *, encoder: Encoder | None = None, home: Path | None = None, cache: EmbeddingCache | None = None
+    folder: Path,
+    *,
+    encoder: Encoder | None = None,
+    home: Path | None = None,
+    cache: EmbeddingCache | None = None,
+    at_hand: Encoder | None = None,
 ) -> Model:
     """Read a model back; its answers are those of the one saved, to the last digit.
 
     Without `encoder` the one it was trained with is looked up under `home` by its id; a tuned one lies in the folder.
-    With `cache` vectors of texts that were ever read are taken from there (not those of a tuned encoder).
+    With `cache` vectors of texts that were ever read are taken from there (not those of a tuned encoder). An encoder
+    `at_hand` is used as it is if it is the one: its weights need not lie in memory twice.
     Raises ModelFileError where a file is missing or altered, EncoderError where the encoder is not at hand.
     """
     from safetensors import SafetensorError
@@ -69,8 +75,11 @@ def load(
     wanted = str(settings.get("encoder"))
     if encoder is not None and encoder.id != wanted:
         raise ModelFileError(f"{folder} was trained with encoder {wanted}, not {encoder.id}: give it that one.")
-    plain = encoder or encoder_named(wanted, home=home)
-    used = CachedEncoder(cache.around(plain) if cache else plain)
+    if at_hand is not None and at_hand.id == wanted:
+        used = at_hand
+    else:
+        plain = encoder or encoder_named(wanted, home=home)
+        used = CachedEncoder(cache.around(plain) if cache else plain)
     tuned = CachedEncoder(OnnxEncoder(folder / OWN_ENCODER)) if "second" in settings else None
     try:
         model = rebuilt(settings, vocabulary, load_tensors(parts["tensors.safetensors"]), encoder=used, tuned=tuned)

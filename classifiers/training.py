@@ -75,40 +75,64 @@ def train(
     started = time.perf_counter()
     report = progress or _silent
     material = _material(documents, labels, space, descriptions=descriptions or {}, seed=seed, weights=weights)
-    words = held_out_lexical(
-        material.texts,
-        material.known.codes,
-        material.known.folds,
-        in_scope=material.columns.in_scope,
-        seed=seed,
-        report=report,
-        weights=material.known.weights,
-    )
-    lexical = _lexical_stage(material, words, seed=seed)
-    plain = plain_sight(material.known, CachedEncoder(encoder), report=report, features=lexical.features)
-    embedding = _embedding_stage(material, words, plain)
-    held_out, rows = _held_out(material, words, plain, lexical=lexical, embedding=embedding), plain.rows
-    if tuning is not None and material.known.enough_to_tune:
-        tuned = tuned_sight(material.known, tuning, report=report)
-        looked = look_again(Looks(words.margins, plain, tuned), material.known.codes, embedding, held_out)
-        if looked is not None:
-            embedding, held_out, rows = replace(embedding, second=looked.second), looked.held_out, tuned.rows
+    learned = _learned(material, CachedEncoder(encoder), tuning, seed=seed, report=report)
     promise = Promise(max_error, delta, loss)
-    found = thresholds(held_out, promise)
-    stages = replace(lexical, accept=found.lexical), replace(embedding, accept=found.embedding)
+    found = thresholds(learned.held_out, promise)
+    second = learned.embedding.second
     card = make_card(
-        held_out,
+        learned.held_out,
         found,
         promise,
         labels=labels,
-        encoder=embedding.second.encoder if embedding.second else encoder,
-        ridge=plain.ridge,
+        encoder=second.encoder if second else encoder,
+        ridge=learned.ridge,
         seed=seed,
         seconds=time.perf_counter() - started,
         about=about or {},
     )
     report("done", 1.0)
-    return _named(Model(space, *stages, Reach.of(documents), card=card), held_out, found, rows)
+    stages = replace(learned.lexical, accept=found.lexical), replace(learned.embedding, accept=found.embedding)
+    return _named(Model(space, *stages, Reach.of(documents), card=card), learned.held_out, found, learned.rows)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """Both stages, what they say of the texts at `rows` as if these had not been labelled, and the ridge that won."""
+
+    lexical: LexicalStage
+    embedding: EmbeddingStage
+    held_out: HeldOut
+    rows: Codes
+    ridge: float
+
+
+def _learned(
+    material: _Material, encoder: CachedEncoder, tuning: Tuning | None, *, seed: int, report: Report
+) -> _Learned:
+    """Both stages, keeping everything yet: nothing is promised so far."""
+    known = material.known
+    words = held_out_lexical(
+        material.texts,
+        known.codes,
+        known.folds,
+        in_scope=material.columns.in_scope,
+        seed=seed,
+        report=report,
+        weights=known.weights,
+    )
+    lexical = _lexical_stage(material, words, seed=seed)
+    plain = plain_sight(known, encoder, report=report, features=lexical.features)
+    embedding = _embedding_stage(material, words, plain)
+    held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding)
+    learned = _Learned(lexical, embedding, held_out, plain.rows, plain.ridge)
+    if tuning is None or not known.enough_to_tune:
+        return learned
+    tuned = tuned_sight(known, tuning, report=report)
+    looked = look_again(Looks(words.margins, plain, tuned), known.codes, embedding, held_out)
+    if looked is None:
+        return learned
+    second = replace(embedding, second=looked.second)
+    return replace(learned, embedding=second, held_out=looked.held_out, rows=tuned.rows)
 
 
 def _named(model: Model, held_out: HeldOut, found: Thresholds, rows: Codes) -> Model:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from classifiers.artifact import load
 from classifiers.embedding_cache import EmbeddingCache
+from classifiers.encoder import Encoder
 from classifiers.model import Model
 from classifiers.scores import NONE_LABEL, LabelSpace
 from classifiers.training import TrainingError
@@ -132,17 +133,19 @@ def compare(
     job: Job,
     settings: Settings,
     held_back: Sequence[Decided] = (),
+    encoder: Encoder | None = None,
 ) -> Comparison | None:
     """The new model against the one in use; None where there is none or it answers to another job version.
 
     On reviews held back from training where there are enough, drawn ones weighted; else on the labelled contacts.
+    The model in use reads by `encoder` where that is its own: no second one is loaded.
     """
     current = shelf.current()
     if current is None or current == model.id:
         return None
     folder = shelf.path(current)
     try:
-        old = load(folder, home=settings.home, cache=EmbeddingCache(settings.embeddings))
+        old = load(folder, home=settings.home, cache=EmbeddingCache(settings.embeddings), at_hand=encoder)
     except HeadwayError:
         return None  # a model that cannot be read cannot be better
     if old.card["job_version"] != model.card["job_version"]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -35,6 +37,13 @@ JOB, WEEK = "online-order", 7
 OFTEN: tuple[Stage, ...] = (stages.pull_stage, stages.tag_stage, stages.measure_stage, stages.watch_stage)
 DAILY: tuple[Stage, ...] = (stages.retain_stage, stages.draw_stage, stages.publish_stage)
 Say = Callable[[str], None]
+WRITE_ENCODER = """
+from classifiers.encoder_choice import chosen_encoder
+from store.settings import load_settings
+
+settings = load_settings()
+chosen_encoder(settings.encoder, home=settings.home, languages=settings.encoder_languages)
+"""
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,9 @@ def soak(folder: Path, *, days: int, contacts: int, rounds: int, warm_up: int, u
     labelled = world / "labelled.jsonl.gz"
     values = {"HEADWAY_HOME": str(home), "HEADWAY_SCHEDULE": json.dumps({"labelled": str(labelled)})}
     with environment(**values, **({"HEADWAY_DATABASE_URL": url} if url else {})):
+        # Writing an encoder imports torch, which the process of a schedule does not; a share of that memory is no bar.
+        if not (home / "encoders").is_dir():
+            subprocess.run([sys.executable, "-c", WRITE_ENCODER], check=True)  # noqa: S603 (our own words)
         workspace = Workspace.open(JOB)
         train(workspace.job, labelled, settings=workspace.settings)
         return _Life(workspace, world, rounds, say).lived(days, warm_up)
@@ -109,6 +121,9 @@ class _Life:
         began, seen = time.monotonic(), []
         for number, day in enumerate(sorted(self.arriving)[:days], 1):
             self._day(number, day)
+            # The bench's own connections are no part of what the stages hold, and SQLite keeps the files of closed
+            # connections open as long as any other of the process is.
+            self.workspace.close()
             seen.append(held(number, connections=self._connections()))
             self.say(f"day {number}: {seen[-1]}")
         name = self.workspace.database.engine.dialect.name
@@ -168,6 +183,7 @@ class _Life:
         database = self.workspace.database
         if database.engine.dialect.name == "sqlite":
             return open_files(Path(str(database.engine.url.database)))
+        time.sleep(0.2)  # the server takes a moment to end those that were closed
         with database.engine.connect() as connection:
             count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             return int(connection.execute(text(count)).scalar_one())

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from flows.log import open_log
+from flows.memory import give_back
 from flows.workspace import Home, Workspace
 from store.runs import recorded
 from store.traces import tracing
@@ -77,5 +78,7 @@ def at_work(
         seconds = round(time.monotonic() - began, 2)
         log.error("stage failed", extra={"facts": {**names, "seconds": seconds, "error": type(error).__name__}})
         raise
+    finally:
+        give_back()  # hours may pass until the next stage
     seconds = round(time.monotonic() - began, 2)
     log.info("stage done", extra={"facts": {**names, "seconds": seconds, "counts": counts}})

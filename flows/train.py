@@ -65,17 +65,39 @@ def train(
     labelled = lessons.labelled
     if labelled is None or (data is None and len(set(labelled.names)) < FEWEST_LABELS):
         return _started_cold(job, unlabelled, shelf, settings=settings, seed=seed, say=say)
-    encoder = _encoder(settings)
-    about = {**_about(job, lessons, data), "languages": languages_of(encoder, settings.encoder_languages)}
-    school = _School(job, encoder, seed, _telling(say), about)
+    school = _school(job, lessons, data, settings=settings, seed=seed, say=say)
     with _tuning(len(labelled.contacts), settings) if tuned else nullcontext() as tuning:
         model = _cross_fitted(school.fit(labelled, tuning=tuning), lessons)
-        comparison = compare(model, labelled, shelf, job=job, settings=settings, held_back=lessons.held_back)
+        comparison = compare(
+            model,
+            labelled,
+            shelf,
+            job=job,
+            settings=settings,
+            held_back=lessons.held_back,
+            encoder=school.encoder,
+        )
         shelf.add(model.id, lambda folder: _write(model, lessons, school, folder))
-    promoted, why = _verdict(model, comparison, shelf)
-    if promoted and shelf.current() != model.id:
-        put_in_use(job, model.id, settings=settings, by="headway train", why=why)
+    verdict = _verdict(model, comparison, shelf)
+    if verdict.promoted and shelf.current() != model.id:
+        put_in_use(job, model.id, settings=settings, by="headway train", why=verdict.why)
     keep_job(job, settings)
+    return _told(job, model, lessons, labelled, verdict=verdict, settings=settings)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Whether a model is used, why, and the comparison that says so, if there was one to compare with."""
+
+    promoted: bool
+    why: str
+    comparison: Comparison | None
+
+
+def _told(
+    job: Job, model: Model, lessons: Lessons, labelled: Labelled, *, verdict: _Verdict, settings: Settings
+) -> Training:
+    """What is said of a model that learned from contacts; likely wrong decisions go back into the queue."""
     return Training(
         job=job.id,
         job_version=job.stamp,
@@ -85,9 +107,9 @@ def train(
         examples=(*labelled.examples, *lessons.examples),
         held_out=model.card["held_out"],
         deferral=model.card["deferral"],
-        comparison=comparison,
-        promoted=promoted,
-        why=why,
+        comparison=verdict.comparison,
+        promoted=verdict.promoted,
+        why=verdict.why,
         prices=price_table(
             {one["max_error"]: one["kept"] for one in model.card["deferral"]["prices"]},
             job,
@@ -140,6 +162,14 @@ class _School:
             about=self.about,
             weights=labelled.weights or None,
         )
+
+
+def _school(
+    job: Job, lessons: Lessons, data: Path | None, *, settings: Settings, seed: int, say: Callable[[str], None]
+) -> _School:
+    encoder = _encoder(settings)
+    about = {**_about(job, lessons, data), "languages": languages_of(encoder, settings.encoder_languages)}
+    return _School(job, encoder, seed, _telling(say), about)
 
 
 def _about(job: Job, lessons: Lessons, data: Path | None) -> dict[str, Any]:
@@ -235,12 +265,12 @@ def _write(model: Model, lessons: Lessons, school: _School, folder: Path) -> Non
         (folder / CURVE).write_text(json.dumps(kept), "utf-8")
 
 
-def _verdict(model: Model, comparison: Comparison | None, shelf: ModelShelf) -> tuple[bool, str]:
+def _verdict(model: Model, comparison: Comparison | None, shelf: ModelShelf) -> _Verdict:
     if shelf.current() == model.id:
-        return True, "it is the model in use already"
+        return _Verdict(True, "it is the model in use already", comparison)
     if comparison is None:
-        return True, "no model that it could be compared with is in use"
-    return not comparison.refused, comparison.text()
+        return _Verdict(True, "no model that it could be compared with is in use", None)
+    return _Verdict(not comparison.refused, comparison.text(), comparison)
 
 
 def _sha256(path: Path) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -16,6 +17,7 @@ class Kept(Generic[T]):
         self._size = size
         self._answers: dict[Hashable, T] = {}
         self._lock = Lock()
+        _every.add(self)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The answer kept under `key`, made now if there is none."""
@@ -34,3 +36,17 @@ class Kept(Generic[T]):
         """The answer kept under `key`, None where there is none yet."""
         with self._lock:
             return self._answers.get(key)
+
+    def clear(self) -> None:
+        """Keep nothing of what was kept so far."""
+        with self._lock:
+            self._answers.clear()
+
+
+_every: WeakSet[Kept[Any]] = WeakSet()
+
+
+def clear_kept() -> None:
+    """Empty every shelf of this process, for one that will not be asked the same again soon."""
+    for shelf in list(_every):
+        shelf.clear()

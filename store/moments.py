@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from sqlalchemy import and_, func, select
@@ -24,6 +25,8 @@ from store.tables import moments as table
 from taxonomy.model import Job
 
 _kept: Kept[Moments] = Kept(8)
+_sums: WeakValueDictionary[tuple[str, str], Array] = WeakValueDictionary()
+"""Sums in use by job version and digest: one day more changes few slices, so what is kept shares all others."""
 
 
 def save_slices(
@@ -94,10 +97,21 @@ def _read(session: Session, job: Job, model_id: str, newest: int) -> Moments:
         .group_by(table.c.slice_key)
         .subquery()
     )
-    query = select(table.c.day, table.c.channel, table.c.segment, table.c.circumstance, table.c.sums)
+    query = select(table.c.day, table.c.channel, table.c.segment, table.c.circumstance, table.c.digest, table.c.sums)
     # Always in one order: when contacts came in must not show in sums over slices, not in the last bit either.
     rows = session.execute(query.join(last, last.c.pk == table.c.pk).order_by(table.c.slice_key))
-    return Moments(targets, {_slice(row): slice_from_bytes(row.sums, targets) for row in rows})
+    return Moments(targets, {_slice(row): _shared(row, targets, job) for row in rows})
+
+
+def _shared(row: Any, targets: Targets, job: Job) -> Array:
+    """The sums of a row, the same array for every reader; nobody may change it."""
+    key = (job.stamp, row.digest)
+    found = _sums.get(key)
+    if found is None:
+        found = slice_from_bytes(row.sums, targets)
+        found.flags.writeable = False
+        _sums[key] = found
+    return found
 
 
 def _of(job: Job, model_id: str) -> Any:

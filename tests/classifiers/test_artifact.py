@@ -75,6 +75,12 @@ def test_another_encoder_is_refused(folder: Path, home: Path) -> None:
         load(folder, encoder=default_encoder(home, precision="fp32"))
 
 
+def test_an_encoder_at_hand_is_used_only_if_it_is_the_one(folder: Path, home: Path, encoder: Encoder) -> None:
+    assert load(folder, home=home, at_hand=encoder).embedding.encoder is encoder
+    other = default_encoder(home, precision="fp32")
+    assert load(folder, home=home, at_hand=other).embedding.encoder.id == encoder.id
+
+
 def test_loading_and_answering_imports_neither_sklearn_nor_torch(folder: Path, home: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from classifiers.artifact import load\n"

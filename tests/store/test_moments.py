@@ -49,3 +49,17 @@ def test_a_slice_that_lost_its_contacts_becomes_zero(database: Database) -> None
         save_slices(session, JOB, model_id="m", moments=moments(d2=1.0))
         found = read_moments(session, JOB, model_id="m")
     assert found.slices[Slice(date(2026, 3, 1), "chat")].max() == 0.0
+
+
+def test_versions_share_the_sums_that_did_not_change_and_nobody_may_change_them(database: Database) -> None:
+    with database.session() as session:
+        save_slices(session, JOB, model_id="m", moments=moments(d1=1.0, d2=2.0))
+    with database.session() as session:
+        first = read_moments(session, JOB, model_id="m")
+        save_slices(session, JOB, model_id="m", moments=moments(d1=1.0, d2=3.0))
+    with database.session() as session:
+        second = read_moments(session, JOB, model_id="m")
+    same, changed = (Slice(date(2026, 3, day), "chat") for day in (1, 2))
+    assert second.slices[same] is first.slices[same]
+    assert second.slices[changed] is not first.slices[changed]
+    assert not second.slices[same].flags.writeable
