@@ -76,9 +76,10 @@ def tag_on_cluster(
 ) -> Spread:
     """Let a cluster read what the model has not read, if that is more than a partition.
 
-    What a driver left that was killed is kept first, whatever is waiting. Where an LLM is configured, what needs no LLM; contacts that wait for a `batch` of its answers are left alone. What
-    is left afterwards (given back, arrived meanwhile, for the LLM) is for the caller. Raises ClusterError where there
-    is no cluster or no worker, PartitionsFailedError at the end if some could not be read.
+    What a driver left that was killed is kept first, whatever is waiting. Where an LLM is configured, what needs none;
+    contacts that wait for a `batch` of its answers are left alone. What is left afterwards (given back, arrived
+    meanwhile, for the LLM) is for the caller. Raises ClusterError where there is no cluster or no worker,
+    PartitionsFailedError at the end if some could not be read.
     """
     workspace, spread = keeper.workspace, Spread()
     land_leftovers(keeper, model, spread)
