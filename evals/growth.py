@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,10 @@ MOST_GROWTH = {"memory_mb": 0.10, "files": 0.5, "threads": 0.5, "connections": 0
 
 @dataclass(frozen=True)
 class Held:
-    """What the process holds at the end of a day: resident memory in MB, open files, threads, database connections."""
+    """What the process holds at the end of a day: resident memory in MB, open files, threads, database connections.
+
+    Threads are the system's: those that encoders and linear algebra start count like Python's own.
+    """
 
     day: int
     memory_mb: float
@@ -50,7 +52,7 @@ def held(day: int, *, connections: int) -> Held:
     gc.collect()
     pages = next(line for line in (PROC / "status").read_text("utf-8").splitlines() if line.startswith("VmRSS"))
     files = len(list((PROC / "fd").iterdir()))
-    return Held(day, int(pages.split()[1]) / MEGABYTE, files, threading.active_count(), connections)
+    return Held(day, int(pages.split()[1]) / MEGABYTE, files, len(list((PROC / "task").iterdir())), connections)
 
 
 def open_files(path: Path) -> int:
