@@ -20,18 +20,20 @@ class StageAnswers:
     """What one stage says of n documents, and of which it is sure.
 
     `margins`, shape (n, seen labels), are the raw figures that a later stage may build on, and so are the word
-    `features`, shape (n, n-grams), of a stage that has any.
+    `features`, shape (n, n-grams), of a stage that has any, and the `openings` of a stage that looks for them.
     """
 
     scores: LabelScores
     margins: Floats
     sure: NDArray[np.bool_]
     features: sparse.csr_matrix | None = None
+    openings: Sequence[Document] | None = None
 
     def rows(self, chosen: NDArray[np.int64]) -> StageAnswers:
         """The same for some of the documents."""
         features = None if self.features is None else self.features[chosen]
-        return StageAnswers(rows_of(self.scores, chosen), self.margins[chosen], self.sure[chosen], features)
+        openings = None if self.openings is None else [self.openings[row] for row in chosen.tolist()]
+        return StageAnswers(rows_of(self.scores, chosen), self.margins[chosen], self.sure[chosen], features, openings)
 
 
 class Stage(Protocol):

@@ -18,6 +18,7 @@ from classifiers.lexical import GramTable, LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.model import Model
 from classifiers.novelty import TailFit
+from classifiers.openings import Openings
 from classifiers.scores import LabelSpace
 from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, SecondLook
 
@@ -34,9 +35,11 @@ def tensors_of(model: Model) -> Tensors:
         {"second_landmarks": second.scorer.landmarks, "second_weights": second.scorer.weights} if second else {}
     )
     joint = {"joint_words": vectors.words.weights} if vectors.words else {}
+    openings = {"openings": words.openings.told} if words.openings else {}
     return {
         **looked_again,
         **joint,
+        **openings,
         "words_idf": words.features.words.idf,
         "chars_idf": words.features.chars.idf,
         "linear_weights": words.scorer.weights,
@@ -83,7 +86,8 @@ def rebuilt(
     )
     linear = LinearScorer(tensors["linear_weights"], tensors["linear_bias"])
     kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
-    lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]))
+    openings = Openings.over(features.words, tensors["openings"]) if "openings" in tensors else None
+    lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]), openings)
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
     if settings.get("at_once"):
         embedding = replace(embedding, at_once=True)

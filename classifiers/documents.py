@@ -57,3 +57,12 @@ def pooled(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
     if texts:
         np.add.at(summed, owners, vectors * np.concatenate(weights).astype(np.float32)[:, None])
     return unit_rows(summed)
+
+
+def side_by_side(vectors: FloatMatrix, others: FloatMatrix) -> FloatMatrix:
+    """Two views of each document as one point, shape (n, 2 dimension), whose squared distances are the mean of both's.
+
+    A head's kernel of such points is the product of a kernel for each view; two equal views are as one.
+    """
+    halved: FloatMatrix = np.hstack([vectors, others]) * np.float32(np.sqrt(0.5))
+    return halved

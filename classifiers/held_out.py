@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from classifiers.anchors import Anchors
 from classifiers.calibration import Floats, fit_scale
+from classifiers.documents import Document, joined
 from classifiers.encoder import FloatMatrix
 from classifiers.head import LinearHead, kernel_sums, landmark_rows, ridge_weights, signs
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, similarity
 from classifiers.novelty import lexical_distance
+from classifiers.openings import learnt_openings, words_in
 
 Codes = NDArray[np.int64]
 Report = Callable[[str, float], None]
@@ -66,7 +68,7 @@ def lexical_features(texts: Sequence[str]) -> LexicalFeatures:
 
 
 def held_out_lexical(
-    texts: Sequence[str],
+    documents: Sequence[Document],
     codes: Codes,
     folds: Codes,
     *,
@@ -75,18 +77,20 @@ def held_out_lexical(
     report: Report,
     weights: Floats | None = None,
 ) -> HeldOutLexical:
-    """Per fold: tables and head from the other folds, so that unseen words are unseen here too."""
-    margins = np.full((len(texts), int(codes.max()) + 1), NEVER)
-    distances = np.zeros(len(texts))
+    """Per fold: tables, openings and head from the other folds, so that unseen words are unseen here too."""
+    margins = np.full((len(documents), int(codes.max()) + 1), NEVER)
+    distances = np.zeros(len(documents))
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        known = [texts[row] for row in outside.tolist()]
-        asked = [texts[row] for row in inside.tolist()]
-        features = lexical_features(known)
+        known = [documents[row] for row in outside.tolist()]
+        asked = [documents[row] for row in inside.tolist()]
+        features = lexical_features(joined(known))
+        openings = learnt_openings(known, codes[outside], features)
         counted = None if weights is None else weights[outside]
-        head = LinearHead(seed=seed).fit(features.transform(known), codes[outside], weights=counted)
-        margins[np.ix_(inside, head.classes_)] = head.margins(features.transform(asked))
-        distances[inside] = lexical_distance(margins[inside][:, in_scope], features.unfamiliarity(asked))
+        head = LinearHead(seed=seed).fit(words_in(known, features, openings), codes[outside], weights=counted)
+        margins[np.ix_(inside, head.classes_)] = head.margins(words_in(asked, features, openings))
+        strange = features.unfamiliarity(joined(asked))
+        distances[inside] = lexical_distance(margins[inside][:, in_scope], strange)
         report("held-out words", (float(fold) + 1) / FOLDS)
     return HeldOutLexical(margins, distances)
 

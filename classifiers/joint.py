@@ -18,7 +18,6 @@ from classifiers.calibration import Floats
 from classifiers.encoder import FloatMatrix
 from classifiers.head import signs
 from classifiers.held_out import Codes, Report, best_ridge
-from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer, similarity
 
 JOINT_GAMMA = 2.0
@@ -59,16 +58,18 @@ def points_of(
     words: sparse.csr_matrix,
     *,
     anchors: Anchors,
-    features: LexicalFeatures,
+    meant: sparse.csr_matrix,
     weights: Floats | None = None,
 ) -> Points:
-    """Texts with these vectors, codes, word features and weights (1 where not given), then the anchors."""
+    """Texts with these vectors, codes, word features and weights (1 where not given), then the anchors.
+
+    `meant` are the word features of the anchors, shape (anchors, grams).
+    """
     counted = np.ones(len(codes)) if weights is None else weights
     every = np.concatenate([codes, anchors.codes])
-    said = features.transform(list(anchors.texts))
     return Points(
         np.concatenate([vectors, anchors.vectors]),
-        sparse.vstack([words, said], format="csr"),
+        sparse.vstack([words, meant], format="csr"),
         signs(every, np.arange(anchors.labels)),
         np.concatenate([counted, anchors.weights]),
     )

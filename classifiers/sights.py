@@ -12,7 +12,7 @@ import numpy as np
 from classifiers.anchors import Anchors, Descriptions
 from classifiers.borrowing import anchors_for
 from classifiers.calibration import Floats
-from classifiers.documents import Document, joined, pooled
+from classifiers.documents import Document, joined, pooled, side_by_side
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
 from classifiers.head import landmark_rows
 from classifiers.held_out import LANDMARKS, RIDGES, Codes, KernelFit, Report, best_ridge, fit_kernel, span_of
@@ -20,6 +20,8 @@ from classifiers.joint import MOST_TEXTS, fit_joint, points_of
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.novelty import nearest_distance
+from classifiers.openings import beside_openings, held_out_openings
+from classifiers.stages import LexicalStage
 from classifiers.tuning import TuningPlan, plan_for, tune
 
 AT_ONCE = 1024
@@ -69,6 +71,10 @@ class Texts:
         """What stands for the labels besides these texts."""
         return anchors_for(self.seen, self.descriptions, encoder, texts=len(self.codes))
 
+    def openings(self, features: LexicalFeatures) -> list[Document]:
+        """The opening of each text, found without the labels of its own fold."""
+        return held_out_openings(self.documents, self.codes, self.folds, features)
+
     @property
     def familiar(self) -> Codes:
         """Rows of the texts that are in scope."""
@@ -102,21 +108,24 @@ class PlainSight(Sight):
     words: LinearScorer | None = None
 
 
-def plain_sight(
-    texts: Texts, encoder: Encoder, *, report: Report, features: LexicalFeatures | None = None
-) -> PlainSight:
+def plain_sight(texts: Texts, encoder: Encoder, *, report: Report, words: LexicalStage | None = None) -> PlainSight:
     """The encoder as it is: the head of every fold learns from the other folds.
 
-    With `features` the head learns over words and vectors together, where the texts are not too many for that.
+    With a stage for `words` the head learns over its features and vectors together, where the texts are not too many
+    for that; where the stage looks for openings, the head learns over these, too.
     """
+    openings = texts.openings(words.features) if words is not None and words.openings is not None else None
     vectors = read(texts.documents, encoder, report)
-    anchors = texts.anchors(encoder)
-    if features is not None and len(vectors) <= MOST_TEXTS:
-        kernel, words = _joint(texts, vectors, anchors, features, report)
+    points, anchors = vectors, texts.anchors(encoder)
+    if openings is not None:
+        points = side_by_side(vectors, read(openings, encoder, report))
+        anchors = replace(anchors, vectors=side_by_side(anchors.vectors, anchors.vectors))
+    if words is not None and len(vectors) <= MOST_TEXTS:
+        kernel, linear = _joint(texts, points, anchors, words.features, openings, report=report)
     else:
-        kernel, words = (
+        kernel, linear = (
             fit_kernel(
-                vectors,
+                points,
                 texts.codes,
                 texts.folds,
                 anchors=anchors,
@@ -132,17 +141,25 @@ def plain_sight(
     own_rows[near_rows] = np.arange(len(near_rows))
     distances = nearest_distance(vectors, reference, own_rows=own_rows)
     everyone = np.arange(len(vectors))
-    return PlainSight(encoder, kernel.scorer, kernel.ridge, everyone, kernel.margins, reference, distances, words)
+    return PlainSight(encoder, kernel.scorer, kernel.ridge, everyone, kernel.margins, reference, distances, linear)
 
 
 def _joint(
-    texts: Texts, vectors: FloatMatrix, anchors: Anchors, features: LexicalFeatures, report: Report
+    texts: Texts,
+    points: FloatMatrix,
+    anchors: Anchors,
+    features: LexicalFeatures,
+    openings: Sequence[Document] | None,
+    *,
+    report: Report,
 ) -> tuple[KernelFit, LinearScorer]:
     """The joint head; distances are measured to as many texts as in the other case."""
-    said = features.transform(joined(texts.documents))
-    points = points_of(vectors, texts.codes, said, anchors=anchors, features=features, weights=texts.weights)
-    fit = fit_joint(points, texts.codes, texts.folds, report=report)
-    rows = landmark_rows(len(vectors), limit=LANDMARKS, seed=texts.seed)
+    said = beside_openings(features, texts.documents, openings)
+    described = [(text,) for text in anchors.texts]
+    meant = beside_openings(features, described, None if openings is None else described)
+    labelled = points_of(points, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
+    fit = fit_joint(labelled, texts.codes, texts.folds, report=report)
+    rows = landmark_rows(len(points), limit=LANDMARKS, seed=texts.seed)
     return KernelFit(fit.kernel, fit.margins, fit.ridge, rows), fit.words
 
 

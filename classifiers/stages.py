@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from classifiers.calibration import Floats, MarginScale
 from classifiers.cascade import StageAnswers
-from classifiers.documents import Document, as_one_text, joined, pooled
+from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
 from classifiers.encoder import Encoder, FloatMatrix
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.novelty import TailFit, lexical_distance, nearest_distance, with_none
+from classifiers.openings import Openings, beside_openings
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
 
 
@@ -61,7 +62,10 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class LexicalStage:
-    """TF-IDF and a linear head: tens of thousands of texts a second."""
+    """TF-IDF and a linear head: tens of thousands of texts a second.
+
+    With `openings` a document is read twice: as a whole, and its opening turn apart.
+    """
 
     name: ClassVar[str] = "lexical"
     columns: Columns
@@ -70,15 +74,17 @@ class LexicalStage:
     scale: MarginScale
     tail: TailFit
     accept: Acceptance
+    openings: Openings | None = None
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers | None = None) -> StageAnswers:
         """Scores from words and characters alone; `earlier` is not used."""
         texts = joined(documents)
-        features = self.features.transform(texts)
+        opened = None if self.openings is None else self.openings.of(documents)
+        features = beside_openings(self.features, documents, opened)
         margins = self.scorer.margins(features)
         distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unfamiliarity(texts))
         scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
-        return StageAnswers(scores, margins, self.accept.sure(scores), features)
+        return StageAnswers(scores, margins, self.accept.sure(scores), features, opened)
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,9 @@ class SecondLook:
 class EmbeddingStage:
     """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one.
 
-    `words`, where there are any, are the part of this head that was learnt over word features. With `at_once` the
-    turns of a document are read as one text.
+    `words`, where there are any, are the part of this head that was learnt over word features. Where the words' stage
+    found openings, the head reads the vector of each beside that of the whole. With `at_once` the turns of a document
+    are read as one text.
     """
 
     name: ClassVar[str] = "embedding"
@@ -117,7 +124,9 @@ class EmbeddingStage:
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
         vectors = pooled(self.encoder, as_one_text(documents) if self.at_once else documents)
-        margins = self.scorer.margins(vectors)
+        opened = earlier.openings
+        points = vectors if opened is None else side_by_side(vectors, pooled(self.encoder, opened))
+        margins = self.scorer.margins(points)
         if self.words is not None and earlier.features is not None:
             margins = margins + self.words.margins(earlier.features)
         distances = nearest_distance(vectors, self.reference)

@@ -20,6 +20,7 @@ from classifiers.head import LinearHead
 from classifiers.held_out import Codes, HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
 from classifiers.model import Model
 from classifiers.novelty import TailFit
+from classifiers.openings import learnt_openings, words_in
 from classifiers.promises import HeldOut, Promise, Thresholds, thresholds
 from classifiers.scores import LabelSpace
 from classifiers.second_look import Looks, look_again
@@ -112,7 +113,7 @@ def _learned(
     """Both stages, keeping everything yet: nothing is promised so far."""
     known = material.known
     words = held_out_lexical(
-        material.texts,
+        known.documents,
         known.codes,
         known.folds,
         in_scope=material.columns.in_scope,
@@ -121,7 +122,7 @@ def _learned(
         weights=known.weights,
     )
     lexical = _lexical_stage(material, words, seed=seed)
-    plain = plain_sight(known, encoder, report=report, features=lexical.features)
+    plain = plain_sight(known, encoder, report=report, words=lexical)
     embedding = _embedding_stage(material, words, plain)
     held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding)
     learned = _Learned(lexical, embedding, held_out, plain.rows, plain.ridge)
@@ -182,10 +183,12 @@ def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpa
 def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> LexicalStage:
     known = material.known
     features = lexical_features(material.texts)
-    head = LinearHead(seed=seed).fit(features.transform(material.texts), known.codes, weights=known.weights)
+    openings = learnt_openings(known.documents, known.codes, features)
+    said = words_in(known.documents, features, openings)
+    head = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights)
     scale = fit_mixture([words.margins], known.codes)
     tail = TailFit.of(words.distances[known.familiar])
-    return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING)
+    return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING, openings)
 
 
 def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:

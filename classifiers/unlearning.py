@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from classifiers.artifact import save
 from classifiers.documents import Document, joined, pooled
-from classifiers.encoder import Encoder, FloatMatrix
+from classifiers.encoder import Encoder, FloatMatrix, unit_rows
 from classifiers.lexical import GramTable, grams_of
 from classifiers.margins import KernelScorer
 from classifiers.model import Model
+from classifiers.openings import Openings
 
 SAME = 0.9999
 """Cosine from which a stored vector is that of the text itself."""
@@ -73,7 +74,7 @@ def learned_from(model: Model, document: Document) -> bool:
         return False
     vectors = model.embedding
     point = pooled(vectors.encoder, [document])
-    if any(len(_same(kept, point)) for kept in (vectors.reference, vectors.scorer.landmarks)):
+    if any(len(_same(kept, point)) for kept in (vectors.reference, _wholes(vectors.scorer, point))):
         return True
     said = grams_of(joined([document])[0], "words")
     return len(said) > 2 and said <= model.lexical.features.words.columns.keys()
@@ -103,7 +104,12 @@ def _without_grams(model: Model, documents: Sequence[Document]) -> tuple[Model, 
     features, count = model.lexical.features, _texts_of(model)
     words, gone_words = _marked(features.words, documents, count)
     chars, gone_chars = _marked(features.chars, documents, count)
-    lexical = replace(model.lexical, features=replace(features, words=words, chars=chars))
+    openings = model.lexical.openings
+    lexical = replace(
+        model.lexical,
+        features=replace(features, words=words, chars=chars),
+        openings=None if openings is None else Openings.over(words, openings.told),
+    )
     return replace(model, lexical=lexical), gone_words + gone_chars
 
 
@@ -141,11 +147,16 @@ def _without_vectors(model: Model, documents: Sequence[Document]) -> tuple[Model
 
 
 def _without_landmarks(scorer: KernelScorer, points: FloatMatrix) -> tuple[KernelScorer, int]:
-    rows = _same(scorer.landmarks, points)
+    rows = _same(_wholes(scorer, points), points)
     if not len(rows):
         return scorer, 0
     kept = replace(scorer, landmarks=np.delete(scorer.landmarks, rows, 0), weights=np.delete(scorer.weights, rows, 0))
     return kept, len(rows)
+
+
+def _wholes(scorer: KernelScorer, points: FloatMatrix) -> FloatMatrix:
+    """A head's landmarks without the openings that may stand beside the whole documents, of length 1."""
+    return unit_rows(scorer.landmarks[:, : points.shape[1]])
 
 
 def _same(kept: FloatMatrix, points: FloatMatrix) -> NDArray[np.int64]:

@@ -28,7 +28,7 @@ def some_points(seed: int = 0, count: int = 60) -> tuple[Points, np.ndarray, Lex
     features = LexicalFeatures.fit(texts)
     words = features.transform(texts)
     weights = rng.uniform(0.5, 1.5, count)
-    return points_of(vectors, codes, words, anchors=NOBODY, features=features, weights=weights), codes, features, texts
+    return points_of(vectors, codes, words, anchors=NOBODY, meant=words[:0], weights=weights), codes, features, texts
 
 
 def test_held_out_margins_are_those_of_a_head_fitted_without_the_fold(monkeypatch: pytest.MonkeyPatch) -> None:
