@@ -157,9 +157,13 @@ COMMANDS = (gaps, propose, proposals, approve, reject)
 
 def _found(job: str) -> tuple[GapReport, int]:
     from flows.gaps import find_gaps
+    from flows.stage_run import at_work
     from flows.workspace import Workspace
 
-    done = find_gaps(Workspace.open(job), say=lambda line: click.echo(line, err=True))
+    workspace = Workspace.open(job)
+    with at_work(workspace, "gaps", job=workspace.job.id) as counts:
+        done = find_gaps(workspace, say=lambda line: click.echo(line, err=True))
+        counts.update({"groups": len(done.report.gaps), "queued": done.queued})
     return done.report, done.queued
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.erase_files import clean_files
 from flows.measure import fold_everything
+from flows.stage_run import at_work
 from flows.workspace import Home
 from store.audit import record_audit
 from store.contacts import read_contacts
@@ -34,6 +35,10 @@ from store.jobs import UnknownJobError, read_job
 
 Say = Callable[[str], None]
 
+STAGE = "erase"
+PATIENCE = 600.0
+"""Seconds that an erasure waits for another one: each folds every figure again."""
+
 BEYOND = (
     "not under Headway's control: the files that contacts came from, backups, copies of exports that somebody made, "
     "what an LLM endpoint kept"
@@ -53,11 +58,17 @@ class Erased:
 
 
 def erase(home: Home, subject: Subject, *, by: str, say: Say = lambda _line: None) -> Erased:
-    """Erase all that there is of a subject, after whatever was left unfinished before."""
-    resume(home, say=say)
-    receipt = ask(home, subject, by=by)
-    ids = [one for one in (subject.customer, subject.contact) if one]
-    (done,) = (one for one in resume(home, ids=ids, say=say) if one.receipt.receipt == receipt)
+    """Erase all that there is of a subject, after whatever was left unfinished before.
+
+    One at a time in the whole home: of two that finish the same erasure one would find it done and count nothing. Waits
+    for another one at most PATIENCE seconds; raises StageBusyError after that, and nothing was asked for.
+    """
+    with at_work(home, STAGE, job=None, patience=PATIENCE) as counts:
+        before = _finish_begun(home, ids=(), say=say)
+        receipt = ask(home, subject, by=by)
+        ids = [one for one in (subject.customer, subject.contact) if one]
+        (done,) = (one for one in _finish_begun(home, ids=ids, say=say) if one.receipt.receipt == receipt)
+        counts["erasures"] = len(before) + 1
     return done
 
 
@@ -67,8 +78,18 @@ def ask(home: Home, subject: Subject, *, by: str) -> str:
         return ask_erasure(session, subject, by=by, identity=home.identity)
 
 
-def resume(home: Home, *, ids: Sequence[str] = (), say: Say = lambda _line: None) -> list[Erased]:
-    """Finish every erasure that was begun."""
+def resume(home: Home, *, patience: float = PATIENCE, say: Say = lambda _line: None) -> list[Erased]:
+    """Finish every erasure that was begun. Raises StageBusyError where another process is at it for so long."""
+    with home.database.session() as session:
+        if not unfinished(session):
+            return []
+    with at_work(home, STAGE, job=None, patience=patience) as counts:
+        done = _finish_begun(home, ids=(), say=say)
+        counts["erasures"] = len(done)
+    return done
+
+
+def _finish_begun(home: Home, *, ids: Sequence[str], say: Say) -> list[Erased]:
     with home.database.session() as session:
         begun = unfinished(session)
     return [_finish(home, work, ids=ids, say=say) for work in begun]

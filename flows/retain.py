@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from classifiers.embedding_cache import EmbeddingCache
-from flows.erase import derive_everything, resume
+from flows.erase import Erased, derive_everything, resume
 from flows.erase_files import Models, clean_caches, jobs_with_models, shelved_models
 from flows.workspace import Home
 from store import retention
@@ -27,6 +27,7 @@ from store.erasure_space import wipe_space
 from store.exports import old_exports, remove_exports
 from store.llm import open_answers
 from store.models import ModelShelf
+from store.runs import StageBusyError
 from store.settings import Settings
 
 BATCH = 500
@@ -62,13 +63,13 @@ def retain(
     due = {kind: DUE[kind](home, limit) for kind, limit in limits.items()}
     if dry_run:
         return Retained(days, due, {})
-    finished = resume(home, say=say)
+    finished, at_it = _finished(home, say)
     removed: Counter[str] = Counter()
     for kind, limit in limits.items():
         if due[kind]:
             say(f"removing {kind} from before {limit:%Y-%m-%d}")
             removed.update(REMOVE[kind](home, limit))
-    notes = tuple(note for one in finished for note in one.notes)
+    notes = (*(note for one in finished for note in one.notes), *at_it)
     if not any(removed.values()):
         return Retained(days, due, {}, None, len(finished), notes)
     with home.database.session() as session:
@@ -76,6 +77,14 @@ def retain(
         record_audit(session, who=by, action="retention.done", object=f"erasure/{receipt}", detail=dict(removed))
     left = wipe_space(home.database)
     return Retained(days, due, dict(removed), receipt, len(finished), (*notes, *([left] if left else [])))
+
+
+def _finished(home: Home, say: Say) -> tuple[list[Erased], tuple[str, ...]]:
+    """Erasures that were begun and are finished now; a sentence where another process is finishing them."""
+    try:
+        return resume(home, patience=0.0, say=say), ()
+    except StageBusyError:
+        return [], ("another process is at work on an erasure, and finishes those that were begun",)
 
 
 def _read(home: Home, look: Callable[[Session], int]) -> int:

@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.erase import erase, resume
+from flows.erase import ask, erase, resume
 from flows.measure import measure
+from flows.retain import retain
+from flows.stage_run import at_work
 from flows.workspace import Home, Workspace
 from store.erasure import Subject, unfinished
 from store.move import move
+from store.runs import StageBusyError
 from store.session import Database
 from tests.chat_server import ChatServer, saying
 from tests.planted import in_files, in_tables
@@ -222,6 +225,29 @@ def test_an_erasure_that_was_killed_is_finished_without_naming_the_customer_agai
     assert done.receipt.finished_at is not None
     assert everywhere(home) == set()
     assert resume(home) == []
+
+
+def test_two_erasures_at_once_are_done_one_after_the_other(home: Home) -> None:
+    said = [
+        subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "erase", *whom, "--yes", "--json"], stdout=subprocess.PIPE, text=True
+        )
+        for whom in (("--customer", WHO), ("--contact", IDS[0]))
+    ]
+    answers = [process.communicate()[0] for process in said]
+    assert [process.returncode for process in said] == [0, 0]
+    counted = [json.loads(answer)["erasures"][0]["counts"]["contacts"] for answer in answers]
+    assert sum(counted) == 2
+    assert everywhere(home) == set()
+
+
+def test_retention_leaves_an_erasure_to_whoever_is_at_it(home: Home) -> None:
+    with at_work(home, "erase", job=None):
+        ask(home, Subject(customer=WHO), by="ann")
+        with pytest.raises(StageBusyError, match="erase is at work already"):
+            resume(home, patience=0.0)
+        assert "another process is at work on an erasure" in retain(home).notes[0]
+    assert len(resume(home)) == 1
 
 
 def test_one_contact_of_a_customer_can_be_erased_alone(home: Home) -> None:
