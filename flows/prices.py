@@ -10,7 +10,7 @@ from classifiers.llm import MOST_CANDIDATES
 from classifiers.llm_budget import Price, guessed_tokens, price_of
 from classifiers.llm_prompt import Question
 from classifiers.scores import NONE_LABEL
-from store.llm import definitions, price_in_force
+from store.llm import batch_price_in_force, definitions, price_in_force
 from store.settings import Settings
 from tagger.labels import label_space
 from tagger.tag import Document
@@ -32,12 +32,13 @@ class PriceRow:
     """What it costs, a thousand contacts, to have at most `max_error` wrong among the kept.
 
     `kept` is the share that the model keeps. The rest is read either by an LLM, for `llm_usd` dollars (what it is not
-    sure of is then left to people), or all of it by people, in `minutes`.
+    sure of is then left to people; `batch_usd` where it is asked by the batch), or all of it by people, in `minutes`.
     """
 
     max_error: float
     kept: float
     llm_usd: float
+    batch_usd: float
     minutes: float
 
 
@@ -62,10 +63,11 @@ class PriceTable:
         lines = [
             f"  what a promise costs, a thousand contacts (held with {100 * (1 - self.delta):g} %; LLM: {self.llm}; "
             f"people: {REVIEW_MINUTES:g} minutes a contact)",
-            "    wrong at most   kept    an LLM reads the rest   people read the rest",
+            "    wrong at most   kept  an LLM reads the rest     by the batch  people read the rest",
         ]
         lines += [
-            f"    {100 * row.max_error:8g} %  {100 * row.kept:6.1f} %  {row.llm_usd:15.2f} $  {row.minutes:17.0f} min"
+            f"    {100 * row.max_error:8g} %  {100 * row.kept:6.1f} %  {row.llm_usd:15.2f} $  {row.batch_usd:15.2f} $"
+            f"  {row.minutes:17.0f} min"
             for row in self.rows
         ]
         return "\n".join(lines)
@@ -77,12 +79,12 @@ def price_table(
     """The table from the share kept under each promise; `documents` say how much an LLM would have to read."""
     price = price_in_force(settings) if settings.llm_configured else None
     name = settings.llm_model if price else f"list price of {REFERENCE_LLM}, as no LLM of a known price is set"
-    cost = usd_a_contact(
-        job, documents, price=price or price_of(REFERENCE_LLM) or Price(0.0, 0.0), samples=settings.llm_samples
-    )
+    single = price or price_of(REFERENCE_LLM) or Price(0.0, 0.0)
+    batched = (batch_price_in_force(settings) if price else None) or single.in_batch
+    cost, batch = (usd_a_contact(job, documents, price=one, samples=settings.llm_samples) for one in (single, batched))
     rows = [
-        PriceRow(alpha, share, THOUSAND * (1 - share) * cost, THOUSAND * (1 - share) * REVIEW_MINUTES)
-        for alpha, share in sorted(kept.items())
+        PriceRow(alpha, share, rest * cost, rest * batch, rest * REVIEW_MINUTES)
+        for alpha, share, rest in ((alpha, share, THOUSAND * (1 - share)) for alpha, share in sorted(kept.items()))
     ]
     return PriceTable(job.tagging.delta, str(name), cost, tuple(rows))
 
