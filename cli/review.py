@@ -50,7 +50,8 @@ def sample(job: str, budget: int, tau: float, wait: float, as_json: bool) -> Non
     workspace = Workspace.open(job)
     with at_work(workspace, "draw", job=workspace.job.id, patience=wait) as counts:
         counts.update(draw_once(workspace, budget=budget, tau=tau))
-    print_counts(counts, as_json=as_json)
+        # Said before the run counts as done: killed in between, it has drawn and not said so, which the next one sees.
+        print_counts(counts, as_json=as_json)
 
 
 @review.command()

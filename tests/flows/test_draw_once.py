@@ -1,5 +1,8 @@
 """A draw that was stored, but whose run was cut off before it could say so, is not made again by the same command."""
 
+import json
+import sys
+
 import pytest
 
 from flows.draw import draw_once
@@ -38,3 +41,14 @@ def test_after_a_good_end_or_with_another_budget_as_many_are_drawn_on_top() -> N
     drawn(workspace, budget=60, cut_off=True)
     assert int(drawn(workspace, budget=50)["added"]) > 0
     assert int(drawn(workspace, budget=50)["added"]) > 0
+
+
+@pytest.mark.usefixtures("in_demo_copy")
+def test_a_command_that_ends_before_it_could_print_what_it_drew_draws_nothing_more(run, monkeypatch) -> None:
+    arguments = ("review", "sample", "--job", JOB, "--budget", 60, "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr("cli.review.print_counts", lambda *_said, **_how: sys.exit(137))
+        assert run(*arguments).exit_code == 137
+    again = json.loads(run(*arguments).stdout)
+    assert again["added"] == 0
+    assert again["drawn_before_it_was_cut_off"] > 0
