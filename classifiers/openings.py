@@ -91,10 +91,8 @@ class Counts:
         return np.asarray(special.rel_entr(found, usual).sum(axis=1))
 
 
-def learnt_openings(documents: Sequence[Document], codes: Codes, features: LexicalFeatures) -> Openings | None:
-    """What tells of the labels `codes` in documents; None where few of them are conversations."""
-    if not are_conversations(documents):
-        return None
+def learnt_openings(documents: Sequence[Document], codes: Codes, features: LexicalFeatures) -> Openings:
+    """What tells of the labels `codes` in documents."""
     said = features.words.transform(joined(documents))
     return Openings(features.words, Counts.of(said, codes, int(codes.max()) + 1).told)
 

@@ -183,7 +183,7 @@ def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpa
 def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> LexicalStage:
     known = material.known
     features = lexical_features(material.texts)
-    openings = learnt_openings(known.documents, known.codes, features)
+    openings = learnt_openings(known.documents, known.codes, features) if words.openings else None
     said = words_in(known.documents, features, openings)
     head = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights)
     scale = fit_mixture([words.margins], known.codes)

@@ -12,6 +12,7 @@ from classifiers.margins import KernelScorer
 from classifiers.model import Model
 from classifiers.openings import Openings, are_conversations, held_out_openings, learnt_openings, words_in
 from classifiers.training import train
+from classifiers.unlearning import forget_in_model
 from tests.classifiers.parcels import SPACE, WORDINGS, sample
 
 CHATS, LABELS = sample(120)
@@ -19,29 +20,32 @@ CODES = np.array([sorted(WORDINGS).index(label) for label in LABELS])
 FEATURES = lexical_features([" ".join(chat) for chat in CHATS])
 
 
-def found(documents: list[list[str]]) -> Openings:
-    openings = learnt_openings(documents, CODES, FEATURES)
-    assert openings is not None
-    return openings
+OPENINGS = learnt_openings(CHATS, CODES, FEATURES)
+
+
+def rambling(count: int, *, seed: int = 0) -> tuple[list[list[str]], list[str]]:
+    """Chats that go on about something else: only their openings are about their labels."""
+    chats, labels = sample(count, seed=seed)
+    others, _ = sample(count, seed=seed + 1)
+    return [[*chat, *other] for chat, other in zip(chats, others, strict=True)], labels
 
 
 def test_the_opening_is_the_first_turn_that_tells_what_it_is_about() -> None:
     chat = ["hello", "today please help", "the promo code is refused", "as promised", "my coupon does not work"]
-    assert found(CHATS).of([chat]) == [("the promo code is refused",)]
+    assert OPENINGS.of([chat]) == [("the promo code is refused",)]
 
 
 def test_a_single_turn_is_its_own_opening() -> None:
-    assert found(CHATS).of([["hello"], []]) == [["hello"], []]
+    assert OPENINGS.of([["hello"], []]) == [["hello"], []]
 
 
 def test_among_unknown_words_the_first_turn_is_the_opening() -> None:
-    assert found(CHATS).of([["quincunx", "zeppelin"]]) == [("quincunx",)]
+    assert OPENINGS.of([["quincunx", "zeppelin"]]) == [("quincunx",)]
 
 
 def test_messages_of_one_turn_have_no_openings() -> None:
     single = [[" ".join(chat)] for chat in CHATS]
     assert not are_conversations(single)
-    assert learnt_openings(single, CODES, FEATURES) is None
     assert words_in(single, FEATURES, None).shape == (len(single), FEATURES.size)
 
 
@@ -63,6 +67,11 @@ def test_two_equal_views_are_as_one() -> None:
 
 
 @pytest.fixture(scope="module")
+def chats(encoder: Encoder) -> Model:
+    return train(*rambling(160), SPACE, encoder=encoder)
+
+
+@pytest.fixture(scope="module")
 def messages(encoder: Encoder) -> Model:
     return train([[chat[1]] for chat in CHATS], LABELS, SPACE, encoder=encoder)
 
@@ -81,34 +90,49 @@ def test_a_model_of_messages_still_reads_chats(messages: Model) -> None:
     assert np.mean([messages.space.labels[best] for best in answers.best] == np.array(truth)) > 0.9
 
 
-def test_a_model_of_chats_reads_their_openings_after_the_disk(model: Model, encoder: Encoder, tmp_path: Path) -> None:
-    save(model, tmp_path)
+def test_a_model_of_chats_reads_their_openings_after_the_disk(chats: Model, encoder: Encoder, tmp_path: Path) -> None:
+    save(chats, tmp_path)
     assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 2
     again = load(tmp_path, encoder=encoder)
-    assert model.lexical.openings is not None
+    assert chats.lexical.openings is not None
     assert again.lexical.openings is not None
-    asked = [["hello", "today"], *sample(20, seed=5)[0]]
-    assert again.lexical.openings.of(asked) == model.lexical.openings.of(asked)
+    asked = [["hello", "today"], *rambling(20, seed=5)[0]]
+    assert again.lexical.openings.of(asked) == chats.lexical.openings.of(asked)
     for mode in ("lexical", "embedding"):
-        ours, theirs = (one.score(asked, mode=mode).probabilities for one in (model, again))
+        ours, theirs = (one.score(asked, mode=mode).probabilities for one in (chats, again))
         assert np.array_equal(ours, theirs)
 
 
-def test_what_tells_must_fit_the_words_of_a_saved_model(model: Model, encoder: Encoder, tmp_path: Path) -> None:
-    openings = model.lexical.openings
+def test_what_tells_must_fit_the_words_of_a_saved_model(chats: Model, encoder: Encoder, tmp_path: Path) -> None:
+    openings = chats.lexical.openings
     assert openings is not None
     with pytest.raises(ValueError, match="say how much they tell"):
         Openings.over(openings.table, openings.told[1:])
-    save(model, tmp_path)
+    save(chats, tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": 3}))
     with pytest.raises(ModelFileError, match="format that this version cannot read"):
         load(tmp_path, encoder=encoder)
 
 
-def test_the_head_of_a_model_of_chats_sees_the_opening(model: Model, encoder: Encoder) -> None:
-    first, second = "where is my parcel today", "i want my money back please"
-    ahead, behind = (model.score([list(pair)], mode="embedding") for pair in ((first, second), (second, first)))
-    column = SPACE.labels.index("arrival")
+def test_where_openings_do_not_help_a_model_has_none(model: Model) -> None:
+    assert model.lexical.openings is None
+
+
+def test_the_head_of_a_model_of_chats_sees_the_opening(chats: Model, encoder: Encoder) -> None:
+    first, second = "the promo code is refused", "it is scratched"
+    ahead, behind = (chats.score([list(pair)], mode="embedding") for pair in ((first, second), (second, first)))
+    column = SPACE.labels.index("discount")
     assert ahead.probabilities[0, column] > behind.probabilities[0, column]
     assert np.allclose(pooled(encoder, [[first, second]]), pooled(encoder, [[second, first]]), atol=1e-6)
+
+
+def test_a_chat_is_taken_out_of_a_model_that_reads_openings(chats: Model, encoder: Encoder, tmp_path: Path) -> None:
+    (chat, *_), _ = rambling(160)
+    save(chats, tmp_path / "model")
+    forgotten = forget_in_model(tmp_path / "model", chats, [chat])
+    assert forgotten is not None
+    assert forgotten.vectors >= 2
+    kept = load(tmp_path / "model", encoder=encoder)
+    assert len(kept.embedding.scorer.landmarks) < len(chats.embedding.scorer.landmarks)
+    assert kept.id == chats.id
