@@ -100,25 +100,22 @@ class _Measuring:
         scope = None if full else self._scope(kept)
         stored = _by_week(stored_slices(session, job, **names) if scope is None else scope.slices)
         weeks = weeks_begun(session, job.id) | stored.keys() if scope is None else scope.weeks
-        models = self._models(kept, self._due(kept, kept) if scope is None else scope.periods, weeks)
+        known = KnownByWeek(session, job, self.model, self.as_of, self.reviews, everything=scope is None)
+        models = self._models(known, kept, self._due(kept, kept) if scope is None else scope.periods, weeks)
         contacts = written = 0
-        for part, evidence in self._known.evidence(weeks, models=models):
+        for part, evidence in known.evidence(weeks, models=models):
             contacts += len(evidence.frame)
             written += self._write(evidence, scope, within=[where for week in part for where in stored.get(week, ())])
         number = 1 if self.last is None else self.last.number + 1
         save_measurement(session, job, **names, number=number, as_of=self.as_of, reach=reach, reviews=self.reviews)
         return self._report(contacts, written, everything=scope is None)
 
-    @property
-    def _known(self) -> KnownByWeek:
-        return KnownByWeek(self.session, self.job, self.model, self.as_of, self.reviews)
-
     def _models(
-        self, kept: Mapping[str, KeptModel], due: Collection[str], weeks: Collection[date | None]
+        self, known: KnownByWeek, kept: Mapping[str, KeptModel], due: Collection[str], weeks: Collection[date | None]
     ) -> Mapping[str, ResponseModel]:
         """The model of every period of these weeks: those that are due, and new ones, are fitted and kept."""
         models = {period: one.model for period, one in kept.items() if period not in due}
-        fitted = self._known.fit(periods_of(weeks) - models.keys())
+        fitted = known.fit(periods_of(weeks) - models.keys())
         save_response_models(self.session, self.job, model_id=self.model, models=fitted, as_of=self.as_of)
         return models | fitted
 

@@ -117,7 +117,7 @@ class _Look:
         """What the tagger alone says, by week: moments as if nothing had been reviewed."""
         targets = Targets.of(self._job)
         models = read_response_models(self.session, self._job, self.model)
-        known = KnownByWeek(self.session, self._job, self.model, self.now, reviews={})
+        known = KnownByWeek(self.session, self._job, self.model, self.now, reviews={}, everything=True)
         parts = (fold(_dated_to_weeks(part), targets) for _, part in known.evidence(weeks, models=models))
         return sum(parts, start=Moments(targets, {}))
 

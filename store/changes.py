@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from alignment.measures import SUMMED
 from alignment.resolution import LONG_WINDOW_DAYS
-from store.evidence import read_history, resolution_by_key
 from store.measurements import Measurement, read_draws
 from store.reach import still_as_many
+from store.resolved import read_history, resolution_by_key
 from store.review_weights import Review
 from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, tagged

@@ -12,9 +12,9 @@ from sqlalchemy import Row, and_, case, select
 from sqlalchemy.orm import Session
 
 from alignment.resolution import LONG_WINDOW_DAYS
-from store.evidence import read_history, resolution_by_key
 from store.kept_reviews import kept_reviews
 from store.permitted import seen
+from store.resolved import read_history, resolution_by_key
 from store.review_standing import standing_by_contact
 from store.tables import contacts, review_probabilities, tags
 from store.tags import newest_model, of_job, tagged

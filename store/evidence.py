@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from alignment.effort import answers_on, easy_box, scale_of
 from alignment.fold import Evidence
-from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
 from alignment.response import ResponseModel, response_weights
 from alignment.targets import Targets, label_targets
 from store.learned import correcting_reviews
+from store.resolved import Resolved, read_resolved
 from store.response_models import read_response_models
 from store.review_weights import Review, truth_and_weight
 from store.scope import begun_in, pairs_of
@@ -26,10 +26,7 @@ from store.tables import contacts, review_probabilities, tags
 from store.tags import of_job, read_label_space, tagged, unpack
 from taxonomy.model import Job
 
-CHUNK = 500
 UNUSED = ("source", "content_hash", "job_id", "ingested_at", "survey_resolved", "u")
-HISTORY = ("pk", "contact_id", "customer", "started_at", "ended_at", "abandoned")
-"""What first contact resolution needs of a contact."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +66,19 @@ def read_facts(
     as_of: datetime,
     weeks: Collection[date | None] | None,
     reviews: Mapping[int, Review],
+    resolved: Resolved | None = None,
 ) -> Facts:
-    """What is known of the contacts begun in these weeks (None: all) that count beside these reviews."""
+    """What is known of the contacts begun in these weeks (None: all) that count beside these reviews.
+
+    Whether contacts were `resolved` is looked up where it is not given: give it where most contacts are read in parts.
+    """
     targets, space = Targets.of(job), read_label_space(session, model_id)
     frame = _tagged_contacts(session, job, model_id, as_of, weeks)
     if reviews:
         frame = frame[frame["policy"].isin({review.policy for review in reviews.values()})].reset_index(drop=True)
-    rows = _measured(frame, _history(session, job, frame if weeks is not None else None), job, as_of)
+    if resolved is None:
+        resolved = read_resolved(session, job, as_of=as_of, customers=None if weeks is None else frame["customer"])
+    rows = _measured(frame, resolved, job, as_of)
     scores = unpack(rows.pop("scores").tolist(), len(space.labels))
     return Facts(rows, _sums(scores, label_targets(space, targets)))
 
@@ -107,47 +110,14 @@ def _tagged_contacts(
         .where(of_job(job.id), begun_in(weeks), read, tags.c.tagged_at <= as_of)
         .order_by(contacts.c.pk)
     )
-    rows = [row._tuple() for row in session.execute(query)]
+    rows = [tuple(row) for row in session.execute(query)]  # pandas takes rows of the database for objects, one by one
     return pd.DataFrame(rows, columns=[*(column.name for column in wanted), "scores", "policy"])
 
 
-def _history(session: Session, job: Job, frame: pd.DataFrame | None) -> pd.DataFrame:
-    """When contacts began and ended: those of the customers of a frame, or all (None). Tagged or not."""
-    query = select(*(contacts.c[name] for name in HISTORY)).where(of_job(job.id))
-    if frame is None:
-        return history_frame(row._tuple() for row in session.execute(query.order_by(contacts.c.pk)))
-    return read_history(session, job, frame["customer"].dropna().unique().tolist())
-
-
-def read_history(session: Session, job: Job, customers: Collection[str]) -> pd.DataFrame:
-    """When the contacts of these customers began and ended, tagged or not, in the order of their rows."""
-    query, wanted = select(*(contacts.c[name] for name in HISTORY)).where(of_job(job.id)), sorted(customers)
-    rows = [
-        row._tuple()
-        for at in range(0, len(wanted), CHUNK)
-        for row in session.execute(query.where(contacts.c.customer.in_(wanted[at : at + CHUNK])))
-    ]
-    return history_frame(sorted(rows, key=lambda row: row[0]))
-
-
-def history_frame(rows: object) -> pd.DataFrame:
-    """Rows of HISTORY as `first_contact_resolution` reads them."""
-    return pd.DataFrame(rows, columns=["pk", "contact", *HISTORY[2:]])  # type: ignore[call-overload, no-any-return]
-
-
-def resolution_by_key(history: pd.DataFrame, *, window_days: float, as_of: datetime) -> pd.Series[float]:
-    """First contact resolution by row of the contact."""
-    values = first_contact_resolution(history, window_days=window_days, as_of=as_of)
-    return pd.Series(values.to_numpy(), index=history["pk"].to_numpy())
-
-
-def _measured(frame: pd.DataFrame, history: pd.DataFrame, job: Job, as_of: datetime) -> pd.DataFrame:
+def _measured(frame: pd.DataFrame, resolved: Resolved, job: Job, as_of: datetime) -> pd.DataFrame:
     """The frame with a column per measure; NaN where a contact does not carry it."""
     start, end = (pd.to_datetime(frame[name], utc=True) for name in ("started_at", "ended_at"))
-    short, long = (
-        resolution_by_key(history, window_days=days, as_of=as_of).reindex(frame["pk"]).to_numpy()
-        for days in (job.friction.fcr.window_days, LONG_WINDOW_DAYS)
-    )
+    short, long = resolved.of(frame["pk"])
     scale = scale_of(job)
     effort = answers_on(scale.id, _effort(frame, as_of), frame["effort_scale"]).values
     return frame.rename(columns={"contact_id": "contact"}).assign(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from alignment.moments import week_of
 from alignment.response import ResponseModel, fit_response, period_of, periods
 from alignment.targets import Targets
 from store.evidence import Facts, evidence_of, read_facts
+from store.resolved import Resolved, read_resolved
 from store.review_weights import Review
 from store.scope import begun_in, weeks_of_period
 from store.tables import contacts
@@ -33,13 +35,17 @@ Weeks = frozenset[date | None]
 
 @dataclass(frozen=True)
 class KnownByWeek:
-    """What a model read of a job's contacts, known up to a moment, beside these reviews."""
+    """What a model read of a job's contacts, known up to a moment, beside these reviews.
+
+    `everything` says that most weeks will be asked for: then which contacts were resolved is worked out once, for all.
+    """
 
     session: Session
     job: Job
     model_id: str
     as_of: datetime
     reviews: Mapping[int, Review]
+    everything: bool = False
 
     def evidence(
         self, weeks: Iterable[date | None], *, models: Mapping[str, ResponseModel]
@@ -69,8 +75,18 @@ class KnownByWeek:
 
     def _facts(self, weeks: Weeks) -> Facts:
         return read_facts(
-            self.session, self.job, model_id=self.model_id, as_of=self.as_of, weeks=weeks, reviews=self.reviews
+            self.session,
+            self.job,
+            model_id=self.model_id,
+            as_of=self.as_of,
+            weeks=weeks,
+            reviews=self.reviews,
+            resolved=self._resolved,
         )
+
+    @cached_property
+    def _resolved(self) -> Resolved | None:
+        return read_resolved(self.session, self.job, as_of=self.as_of, customers=None) if self.everything else None
 
 
 def weeks_begun(session: Session, job_id: str) -> set[date | None]:

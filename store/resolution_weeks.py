@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from alignment.resolution_weeks import OpenWeeks, ResolutionWeek, open_weeks, resolution_weeks
 from alignment.scorecard import View
-from store.evidence import read_evidence, read_history
+from store.evidence import read_evidence
 from store.kept import Kept
 from store.moments import read_moments
+from store.resolved import read_history
 from store.scorecards import view_key
 from store.tables import contacts
 from store.tags import newest_model, of_job
