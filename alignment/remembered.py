@@ -31,7 +31,8 @@ class Remembered(Generic[T]):
                 return kept[1]
         made = make()
         with self._lock:
-            self._answers[place] = (ref(frame), made)
-            while len(self._answers) > self._size:
-                del self._answers[next(iter(self._answers))]
+            # Answers go with their frame. Without the lock: a frame may be collected while this thread holds it.
+            self._answers[place] = (ref(frame, lambda _gone: self._answers.pop(place, None)), made)
+            for oldest in list(self._answers)[: -self._size]:
+                self._answers.pop(oldest, None)
         return made
