@@ -8,20 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from alignment.resolution import LONG_WINDOW_DAYS, first_contact_resolution
+from flows.workspace import Workspace
 from store import resolved
 from store.resolved import HISTORY, read_resolved
 from store.session import Database
+from store.settings import Settings
 from store.tables import contacts
-from tests.flows.measured_history import JOB, History, history_in
+from tests.flows.measured_history import JOB, History
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> History:
-    empty = tmp_path / "empty.db"
-    database = Database(f"sqlite:///{empty}")
-    database.upgrade()
-    database.engine.dispose()
-    made = history_in(tmp_path, empty, 3)
+def history(tmp_path: Path, database: Database) -> History:
+    settings = Settings(home=tmp_path, database_url=database.engine.url.render_as_string(hide_password=False))
+    made = History(Workspace(settings, JOB), np.random.default_rng(3))
     for _ in range(8):
         made.late()
     return made
