@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from alignment.effort import EffortScale
 from alignment.estimate import Estimate
 from alignment.figures import target_estimates
 from alignment.fold import Evidence, fold
+from alignment.moments import Moments
 from alignment.scorecard import View
 from alignment.targets import Targets
 
@@ -125,7 +127,7 @@ def _alike(old: Known, members: Set[int], centre: NDArray[np.float32]) -> float:
 
 
 def gap_shares(
-    evidence: Evidence,
+    parts: Iterable[Evidence],
     names: Sequence[str],
     *,
     strange: Mapping[int, str],
@@ -135,22 +137,24 @@ def gap_shares(
 ) -> dict[str, Estimate]:
     """The share of all contacts that is truly in each group, by its name (METHODS 2, as for a step).
 
-    By row number of the evidence: `strange` contacts are those that the model alone would put in a group, `decided`
-    those that an analyst said fit no step and that are in one. Without drawn reviews the share is uncorrected.
+    By `pk` of the evidence, which comes in any number of parts: `strange` contacts are those that the model alone would
+    put in a group, `decided` those that an analyst said fit no step and that are in one. Without drawn reviews the
+    share is uncorrected.
     """
     targets = Targets(tuple(names), ())
-    said, true = _memberships(strange, targets, evidence), _memberships(decided, targets, evidence)
-    folds = fold(replace(evidence, probabilities=said, truth=true), targets).folds(View(as_of=as_of))
-    found = target_estimates(folds, targets, scale=scale, as_of=as_of)
+    moments = Moments(targets, {})
+    for part in parts:
+        said, true = (_memberships(groups, targets, part.frame["pk"]) for groups in (strange, decided))
+        moments += fold(replace(part, probabilities=said, truth=true), targets)
+    found = target_estimates(moments.folds(View(as_of=as_of)), targets, scale=scale, as_of=as_of)
     return {name: found[place].share for place, name in enumerate(names)}
 
 
-def _memberships(groups: Mapping[int, str], targets: Targets, evidence: Evidence) -> NDArray[np.float64]:
-    """1 in the column of each row's group, in the last one where it has none; shape (n, groups + 1)."""
-    matrix = np.zeros((len(evidence.frame), len(targets)))
-    matrix[:, -1] = 1.0
-    for row, name in groups.items():
-        matrix[row, -1], matrix[row, targets.index("step", name)] = 0.0, 1.0
+def _memberships(groups: Mapping[int, str], targets: Targets, keys: pd.Series[int]) -> NDArray[np.float64]:
+    """1 in the column of each contact's group, in the last one where it has none; shape (n, groups + 1)."""
+    matrix = np.zeros((len(keys), len(targets)))
+    columns = {key: targets.index("step", name) for key, name in groups.items()}
+    matrix[np.arange(len(keys)), [columns.get(key, len(targets) - 1) for key in keys]] = 1.0
     return matrix
 
 

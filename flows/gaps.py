@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from alignment.effort import EffortScale, scale_of
+from alignment.effort import scale_of
 from alignment.estimate import Estimate
-from alignment.fold import Evidence
 from alignment.gaps import Gap, GapReport, gap_shares, keep_names
 from classifiers.artifact import load
 from classifiers.documents import Document, joined
@@ -21,10 +20,12 @@ from classifiers.encoder import FloatMatrix
 from classifiers.model import Model
 from classifiers.topics import centres, group, salient_vectors, terms_of
 from flows.workspace import Workspace
-from store.evidence import read_evidence
+from store.evidence_weeks import KnownByWeek, weeks_begun
 from store.gap_candidates import Candidates, read_candidates, read_pool, read_usual
 from store.gaps import Found, Member, known_gaps, read_gaps, save_gaps
 from store.job_version import check_version
+from store.learned import correcting_reviews
+from store.response_models import read_response_models
 from store.reviews import enqueue
 from tagger.model import Contact
 from tagger.tag import document_of
@@ -124,9 +125,9 @@ def _kept(
     earlier, used = known_gaps(session, job.id, encoder=encoder)
     members = [grouped.keys_of(code) for code in range(len(terms))]
     names = keep_names(earlier, members, grouped.middles, used=used)
-    evidence = read_evidence(session, job, model_id=model.id, as_of=now)
-    named = dict(zip(names, members, strict=True))
-    shares = _shares(evidence, candidates, named, scale=scale_of(job), now=now)
+    shares = _shares(
+        session, job, model, candidates=candidates, members=dict(zip(names, members, strict=True)), now=now
+    )
     decided = set(candidates.decided)
     found = [
         _found(grouped, code, name, terms=terms[code], share=shares[name], decided=decided)
@@ -140,21 +141,23 @@ def _kept(
 
 
 def _shares(
-    evidence: Evidence,
-    candidates: Candidates,
-    members: dict[str, frozenset[int]],
+    session: Session,
+    job: Job,
+    model: Model,
     *,
-    scale: EffortScale,
+    candidates: Candidates,
+    members: Mapping[str, frozenset[int]],
     now: datetime,
 ) -> dict[str, Estimate]:
-    row_of = {key: row for row, key in enumerate(evidence.frame["pk"])}
-    novel, decided = set(candidates.novel), set(candidates.decided)
+    reviews, models = correcting_reviews(session, job.id, model.id, now), read_response_models(session, job, model.id)
+    known = KnownByWeek(session, job, model.id, now, reviews, everything=True)
+    parts = (evidence for _, evidence in known.evidence(weeks_begun(session, job.id), models=models))
 
-    def rows(among: set[int]) -> dict[int, str]:
-        return {row_of[key]: name for name, keys in members.items() for key in keys & among if key in row_of}
+    def named(among: Collection[int]) -> dict[int, str]:
+        return {key: name for name, keys in members.items() for key in keys.intersection(among)}
 
-    groups = {"strange": rows(novel), "decided": rows(decided)}
-    return gap_shares(evidence, tuple(members), **groups, scale=scale, as_of=now)
+    groups = {"strange": named(candidates.novel), "decided": named(candidates.decided)}
+    return gap_shares(parts, tuple(members), **groups, scale=scale_of(job), as_of=now)
 
 
 def _found(
