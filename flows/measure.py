@@ -25,7 +25,6 @@ from store.replicates import save_replicates
 from store.response_models import KeptModel, count_offered, due_periods, read_kept, save_response_models
 from store.review_weights import Review
 from store.scope import Scope, slices_of
-from store.tags import count_tagged
 from taxonomy.model import Job
 
 
@@ -108,7 +107,8 @@ class _Measuring:
             written += self._write(evidence, scope, within=[where for week in part for where in stored.get(week, ())])
         number = 1 if self.last is None else self.last.number + 1
         save_measurement(session, job, **names, number=number, as_of=self.as_of, reach=reach, reviews=self.reviews)
-        return self._report(contacts, written, everything=scope is None)
+        waiting = self._waiting(tagged_by=reach.tags)
+        return Measured(contacts, len(self.reviews), written, waiting, everything=scope is None)
 
     def _models(
         self, known: KnownByWeek, kept: Mapping[str, KeptModel], due: Collection[str], weeks: Collection[date | None]
@@ -160,13 +160,11 @@ class _Measuring:
         save_replicates(self.session, self.job, **names, replicates=replicates, weeks=weeks, now=datetime.now(UTC))
         return len(changed)
 
-    def _report(self, contacts: int, written: int, *, everything: bool) -> Measured:
+    def _waiting(self, *, tagged_by: int) -> int:
+        """Tagged contacts that no draw with reviews offered; 0 before the first review."""
         names = {"job_id": self.job.id, "job_version": self.job.stamp, "model_id": self.model}
         policies = {review.policy for review in self.reviews.values()}
-        inside = count_offered(self.session, **names, policies=policies) if policies else None
-        tagged_by = count_tagged(self.session, **names)
-        waiting = 0 if inside is None else tagged_by - inside
-        return Measured(contacts, len(self.reviews), written, waiting, everything)
+        return tagged_by - count_offered(self.session, **names, policies=policies) if policies else 0
 
 
 def _by_week(slices: Iterable[Slice]) -> dict[date | None, list[Slice]]:
