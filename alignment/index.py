@@ -161,7 +161,7 @@ def _draws(
     for i, term in enumerate(terms):
         normal = joint.get(term.id)
         if normal is None:
-            normal = _normals(f"{formula.version} {term.id}{salts.get(term.id, '')}", draws)[0]
+            normal = _normals(f"{formula.version} {term.id}{salts.get(term.id, '')}", draws)
         drawn[:, i] = _drawn(term, normal)
     return drawn
 
@@ -174,13 +174,24 @@ def _together(formula: IndexFormula, deviations: Mapping[str, Array], draws: int
         errors = np.stack(list(mine.values()))
         length = np.sqrt((errors**2).sum(axis=1, keepdims=True))
         unit = np.divide(errors, length, out=np.zeros_like(errors), where=length > 0)
-        normal = unit @ _normals(f"{formula.version} {count} together", draws, count)
+        normal = unit @ _joint_normals(f"{formula.version} {count} together", draws, count)
         found |= dict(zip(mine, normal, strict=True))
     return found
 
 
+def forget_draws() -> None:
+    """Free the random numbers that are kept for the next index, some 20 MB; the same ones are drawn again."""
+    _normals.cache_clear()
+    _joint_normals.cache_clear()
+
+
 @lru_cache(maxsize=128)
-def _normals(seed: str, draws: int, rows: int = 1) -> Array:
+def _normals(seed: str, draws: int) -> Array:
+    return np.random.default_rng(zlib.crc32(seed.encode())).standard_normal(draws)
+
+
+@lru_cache(maxsize=2)  # of figures and of trend lines: of a thousand replicates these are 16 and 8 MB
+def _joint_normals(seed: str, draws: int, rows: int) -> Array:
     return np.random.default_rng(zlib.crc32(seed.encode())).standard_normal((rows, draws))
 
 
