@@ -61,6 +61,11 @@ class Slice:
     segment: Pairs = ()
     circumstance: Pairs = ()
 
+    @property
+    def week(self) -> date | None:
+        """The Monday of its week, by which replicates are kept; None without a date."""
+        return None if self.day is None else week_of(self.day)
+
 
 @dataclass(frozen=True)
 class Moments:

@@ -13,6 +13,7 @@ import numpy as np
 
 from classifiers.documents import Document, joined
 from classifiers.encoder import Encoder, FloatMatrix
+from classifiers.write_ahead import keep_write_ahead_log
 
 MOST_TEXTS = 200_000
 """Vectors kept for one encoder, the newest; at 384 numbers each about 330 MB."""
@@ -158,7 +159,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection for one piece of work, committed at its end; a damaged file is thrown away and made anew."""
     with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as file:
         try:
-            file.execute("PRAGMA journal_mode=WAL")
+            keep_write_ahead_log(file, patience_seconds=PATIENCE_SECONDS)
             file.execute("PRAGMA synchronous=NORMAL")
             file.execute("PRAGMA secure_delete=ON")
             file.execute(TABLE)

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from alignment.fold import Evidence, day_of, fold, part_of, slices_in
+from alignment.fold import Evidence, fold, part_of, slices_in
 from alignment.fold_replicates import fold_replicates
-from alignment.moments import Slice, week_of
+from alignment.moments import Slice
 from alignment.response import ResponseModel, period_of
 from alignment.targets import Targets
 from flows.promotion import note_in_force
@@ -154,8 +154,8 @@ class _Measuring:
         )
         moments = fold(touched, targets)
         changed = save_slices(self.session, self.job, **names, moments=moments, within=within)
-        weeks = {_week(where.day) for where in changed}
-        again = part_of(evidence, [_week(day_of(day)) in weeks for day in evidence.frame["day"]])
+        weeks = {where.week for where in changed}
+        again = part_of(evidence, [where.week in weeks for where in slices_in(evidence)])
         replicates = fold_replicates(again, targets)
         save_replicates(self.session, self.job, **names, replicates=replicates, weeks=weeks, now=datetime.now(UTC))
         return len(changed)
@@ -170,9 +170,5 @@ class _Measuring:
 def _by_week(slices: Iterable[Slice]) -> dict[date | None, list[Slice]]:
     found: dict[date | None, list[Slice]] = {}
     for where in slices:
-        found.setdefault(_week(where.day), []).append(where)
+        found.setdefault(where.week, []).append(where)
     return found
-
-
-def _week(day: date | None) -> date | None:
-    return None if day is None else week_of(day)

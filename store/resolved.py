@@ -22,6 +22,9 @@ from taxonomy.model import Job
 CHUNK = 500
 """Customers asked for at once."""
 
+CUSTOMERS = 5000
+"""Customers worked out at once."""
+
 ROWS = 50_000
 """Contacts worked out at once, unless one customer has more."""
 
@@ -60,8 +63,8 @@ def read_resolved(session: Session, job: Job, *, as_of: datetime, customers: Ite
         histories = _all_histories(session, job)
     else:
         wanted = sorted({one for one in customers if isinstance(one, str)})
-        parts = range(0, len(wanted), ROWS // 10)
-        histories = (read_history(session, job, wanted[at : at + ROWS // 10]) for at in parts)
+        parts = range(0, len(wanted), CUSTOMERS)
+        histories = (read_history(session, job, wanted[at : at + CUSTOMERS]) for at in parts)
     windows = (job.friction.fcr.window_days, LONG_WINDOW_DAYS)
     rows, values = [np.zeros(0, np.int64)], [np.zeros((2, 0), np.int8)]
     for history in histories:

@@ -31,7 +31,7 @@ class Scope:
     @property
     def weeks(self) -> frozenset[date | None]:
         """The Mondays of the weeks with touched slices, since replicates are kept by week; None holds undated ones."""
-        weeks = {None if where.day is None else week_of(where.day) for where in self.slices}
+        weeks = {where.week for where in self.slices}
         for period in self.periods:
             weeks |= weeks_of_period(period)
         return frozenset(weeks)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from classifiers.write_ahead import keep_write_ahead_log
 from store.audit import chain_pending
 from store.bulk import MANY, copy_new
 from store.settings import Settings
@@ -24,6 +25,8 @@ THREADS = 40
 """Threads in which the server answers (starlette's own number)."""
 
 POOLED = 10
+BUSY_SECONDS = 30
+"""How long one process waits for another that writes to the same SQLite file."""
 
 
 class DatabaseUnreachableError(HeadwayError):
@@ -119,6 +122,7 @@ def _alembic_config(url: str) -> Any:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # secure_delete: what is erased is overwritten in the file, not only unlinked
-    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
-    for pragma in pragmas:
+    keep_write_ahead_log(connection, patience_seconds=BUSY_SECONDS)
+    busy = f"busy_timeout={1000 * BUSY_SECONDS}"
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", busy, "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")

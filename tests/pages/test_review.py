@@ -33,8 +33,9 @@ def desk(browser, review_server) -> Iterator[Callable[..., object]]:
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(f"{review_server}/review?job=online-order")
         page.fill("[name=name]", name)
-        page.get_by_role("button", name="Start reviewing").click()
-        page.wait_for_selector("#decide")
+        with page.expect_navigation():  # to its end: keys pressed before the script runs are lost
+            page.get_by_role("button", name="Start reviewing").click()
+        assert page.locator("#decide").count()
         return page
 
     yield sit

@@ -30,6 +30,7 @@ def test_worked_out_customer_by_customer_it_is_what_all_contacts_together_give(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolved, "ROWS", 10)
+    monkeypatch.setattr(resolved, "CUSTOMERS", 4)
     with history.workspace.database.session() as session:
         columns = [contacts.c[name] for name in HISTORY]
         rows = [tuple(row) for row in session.execute(select(*columns))]
