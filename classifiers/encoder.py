@@ -24,6 +24,10 @@ TUNED = "tuned-"
 BATCH_TOKENS = 1024
 """Tokens per batch: what fits the processor's cache; four times as many took 1.4 times as long."""
 
+WIDTH_STEP = 4
+"""Windows are read at widths that are multiples of this: few enough that 50 messages still share them. Beside exact
+widths, 250 messages of 12 words were read 1.5 times as fast, 1,000 as fast as before."""
+
 MOST_WINDOWS = 64
 
 RUNS = frozenset((".bin", ".ckpt", ".dill", ".h5", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".py", ".so"))
@@ -67,7 +71,8 @@ class OnnxEncoder:
         self.id: str = described["id"]
         self.dimension: int = described["dimension"]
         self.whole: bool = bool(described.get("whole", False))
-        self._tokenizer = _tokenizer(folder, described["max_tokens"], known=described.get("tokenizer_sha256"))
+        self._max_tokens: int = described["max_tokens"]
+        self._tokenizer = _tokenizer(folder, self._max_tokens, known=described.get("tokenizer_sha256"))
         self._session = _session(folder / "model.onnx", threads, known=described.get("graph_sha256"))
         self._inputs = {one.name for one in self._session.get_inputs()}
 
@@ -75,8 +80,9 @@ class OnnxEncoder:
         """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
         summed: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
         owners, windows = self._windows(texts)
-        for batch in _batches([len(ids) for ids in windows]):
-            vectors = self._run([windows[i] for i in batch])
+        widths = [min(-(-len(ids) // WIDTH_STEP) * WIDTH_STEP, self._max_tokens) for ids in windows]
+        for batch in _batches(widths):
+            vectors = self._run([windows[i] for i in batch], width=widths[batch[0]])
             lengths = np.array([len(windows[i]) for i in batch], dtype=np.float32)
             np.add.at(summed, [owners[i] for i in batch], vectors * lengths[:, None])
         return unit_rows(summed)
@@ -93,18 +99,20 @@ class OnnxEncoder:
                 windows.append(window.ids)
         return owners, windows
 
-    def _run(self, windows: list[list[int]]) -> FloatMatrix:
-        """The vectors of windows of one length.
+    def _run(self, windows: list[list[int]], *, width: int) -> FloatMatrix:
+        """The vectors of windows that are all read at one width, which hangs on the length of each alone.
 
-        What is read beside a text must not show in its vector, not in the last bit either: windows are never padded,
-        and one alone is read twice, since a single row is summed in another order than many.
+        What is read beside a text must not show in its vector, not in the last bit either; so a window alone is read
+        twice, since a single row is summed in another order than many.
         """
-        ids = np.array(windows if len(windows) > 1 else windows * 2, dtype=np.int64)
-        mask = np.ones_like(ids)
+        ids = np.zeros((max(2, len(windows)), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, window in enumerate(windows if len(windows) > 1 else windows * 2):
+            ids[row, : len(window)], mask[row, : len(window)] = window, 1
         fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         vectors = np.asarray(self._session.run(None, {name: fed[name] for name in self._inputs})[0], dtype=np.float32)
         # One vector a token: the mean over tokens, as sentence encoders have it.
-        pooled = vectors if vectors.ndim == 2 else unit_rows(vectors.mean(axis=1))
+        pooled = vectors if vectors.ndim == 2 else unit_rows((vectors * mask[..., None].astype(np.float32)).sum(axis=1))
         return pooled[: len(windows)]
 
 
@@ -202,12 +210,12 @@ def unit_rows(rows: FloatMatrix) -> FloatMatrix:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Positions grouped by equal length, BATCH_TOKENS at a time."""
+def _batches(widths: Sequence[int]) -> list[list[int]]:
+    """Positions grouped by equal width, BATCH_TOKENS at a time."""
     batches: list[list[int]] = []
-    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
-        length = lengths[position]
-        if not batches or lengths[batches[-1][0]] != length or (len(batches[-1]) + 1) * length > BATCH_TOKENS:
+    for position in sorted(range(len(widths)), key=widths.__getitem__):
+        width = widths[position]
+        if not batches or widths[batches[-1][0]] != width or (len(batches[-1]) + 1) * width > BATCH_TOKENS:
             batches.append([])
         batches[-1].append(position)
     return batches

@@ -7,6 +7,7 @@ points more of 2,001 held-out banking messages. The linear part is stored as wei
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +18,28 @@ from classifiers.anchors import Anchors
 from classifiers.calibration import Floats
 from classifiers.encoder import FloatMatrix
 from classifiers.head import signs
-from classifiers.held_out import Codes, Report, best_ridge
+from classifiers.held_out import Codes, Report, log_loss
 from classifiers.margins import KernelScorer, LinearScorer, similarity
 
-JOINT_GAMMA = 2.0
-WORDS_SHARE = 0.15
-"""Weight of the words' part of the kernel; it is 2 for a text with itself, the vectors' part is 1."""
 
-JOINT_RIDGES = (0.1, 0.3)
+@dataclass(frozen=True)
+class Mix:
+    """A kernel exp(-`gamma` |x - z|^2) + `words` <a, b>, and the ridges that it is tried with.
+
+    <a, a> is 2, the vectors' part is 1 for a text with itself.
+    """
+
+    gamma: float
+    words: float
+    ridges: tuple[float, ...]
+
+
+MIXES = (Mix(2.0, 0.15, (0.1, 0.3)),)
+MIXES_OF_FEW = (Mix(1.0, 0.15, (0.06, 0.1)), Mix(1.0, 0.07, (0.06, 0.1)))
+FEW_A_LABEL = 24
+"""Up to so many texts a label a wider kernel is better, and how much words tell differs more between jobs: with 8
+a label 84.9 % for 83.9 % of outcomes on banking messages, 88.3 % for 87.3 % on 150 intents (2 to 4 draws)."""
+
 MOST_TEXTS = 16_000
 """Solved exactly up to here: the time grows with the cube (a minute for 10,000), the memory with the square."""
 
@@ -76,30 +91,38 @@ def points_of(
 
 
 def fit_joint(points: Points, codes: Codes, folds: Codes, *, report: Report) -> JointFit:
-    """The head for every ridge, each judged on held-out margins; the one with the smallest loss is kept.
+    """The head for every mix and ridge, each judged on held-out margins; the one with the smallest loss is kept.
 
     No fold is fitted again: with C = (K + ridge W^-1)^-1 and A = C Y the margins of fold B from the others are
     Y_B - C_BB^-1 A_B (Rasmussen & Williams 2006, 5.4.2, by blocks). Anchors belong to no fold.
     """
-    kernel = _kernel(points)
-    solved, margins = {}, {}
-    for step, ridge in enumerate(JOINT_RIDGES, 1):
+    few = len(codes) <= FEW_A_LABEL * points.targets.shape[1]
+    mixes = MIXES_OF_FEW if few else MIXES
+    count, tried = sum(len(mix.ridges) for mix in mixes), list[JointFit]()
+    for fit in (fit for mix in mixes for fit in _fits(points, mix, folds)):
+        tried.append(fit)
+        report("held-out vectors", len(tried) / count)
+    return min(tried, key=lambda fit: log_loss([fit.margins], codes))
+
+
+def _fits(points: Points, mix: Mix, folds: Codes) -> Iterator[JointFit]:
+    """The head of one mix with each of its ridges."""
+    kernel = _kernel(points, mix)
+    for ridge in mix.ridges:
         inverse = _inverse(kernel, ridge / points.weights)
-        solved[ridge] = inverse @ points.targets.astype(inverse.dtype)
-        margins[ridge] = _held_out(inverse, solved[ridge], points.targets, folds)
-        report("held-out vectors", step / len(JOINT_RIDGES))
-    best = best_ridge(margins, codes)
-    weights = solved[best].astype(np.float32)
-    linear = np.asarray(WORDS_SHARE * (points.words.T @ weights), dtype=np.float32)
-    words = LinearScorer(linear, np.zeros(linear.shape[1], np.float32))
-    return JointFit(KernelScorer(points.vectors, weights, JOINT_GAMMA), words, margins[best], best)
+        solved = inverse @ points.targets.astype(inverse.dtype)
+        margins = _held_out(inverse, solved, points.targets, folds)
+        weights = solved.astype(np.float32)
+        linear = np.asarray(mix.words * (points.words.T @ weights), dtype=np.float32)
+        words = LinearScorer(linear, np.zeros(linear.shape[1], np.float32))
+        yield JointFit(KernelScorer(points.vectors, weights, mix.gamma), words, margins, ridge)
 
 
-def _kernel(points: Points) -> Any:
+def _kernel(points: Points, mix: Mix) -> Any:
     """Both parts summed, shape (n, n)."""
     precision = np.float64 if len(points.weights) <= EXACT_TEXTS else np.float32
-    kernel: Any = similarity(points.vectors, points.vectors, gamma=JOINT_GAMMA).astype(precision, copy=False)
-    kernel += WORDS_SHARE * (points.words @ points.words.T).toarray().astype(precision, copy=False)
+    kernel: Any = similarity(points.vectors, points.vectors, gamma=mix.gamma).astype(precision, copy=False)
+    kernel += mix.words * (points.words @ points.words.T).toarray().astype(precision, copy=False)
     return kernel
 
 

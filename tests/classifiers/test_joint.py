@@ -7,7 +7,7 @@ from classifiers.anchors import Anchors
 from classifiers.artifact import load, save
 from classifiers.encoder import Encoder
 from classifiers.held_out import fold_numbers
-from classifiers.joint import Points, fit_joint, points_of
+from classifiers.joint import Mix, Points, fit_joint, points_of
 from classifiers.lexical import LexicalFeatures
 from classifiers.training import train
 from tests.classifiers.parcels import SPACE, sample
@@ -32,7 +32,8 @@ def some_points(seed: int = 0, count: int = 60) -> tuple[Points, np.ndarray, Lex
 
 
 def test_held_out_margins_are_those_of_a_head_fitted_without_the_fold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifiers.joint.JOINT_RIDGES", (0.3,))
+    monkeypatch.setattr("classifiers.joint.MIXES", (Mix(2.0, 0.15, (0.3,)),))
+    monkeypatch.setattr("classifiers.joint.FEW_A_LABEL", 0)
     points, codes, _, _ = some_points()
     folds = fold_numbers(codes, seed=0)
     whole = fit_joint(points, codes, folds, report=silent)
