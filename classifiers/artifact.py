@@ -19,8 +19,8 @@ from classifiers.encoder_export import encoder_named
 from classifiers.model import Model
 from taxonomy.errors import HeadwayError
 
-FORMAT, FORMAT_OF_CHATS = 1, 2
-"""The second is a model that reads openings of conversations, which earlier versions of Headway cannot."""
+FORMAT, READABLE = 3, (1, 2, 3)
+"""Since 2 a model may read openings of conversations, since 3 steps may be surer than the outcomes within them."""
 
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
 OWN_ENCODER = "encoder"
@@ -47,8 +47,7 @@ def save(model: Model, folder: Path) -> None:
     if model.card:
         (folder / "card.md").write_text(card_text(model.card, model_id=model.id), encoding="utf-8")
     parts = [*PARTS, *_save_own_encoder(model, folder)]
-    written = FORMAT if model.lexical.openings is None else FORMAT_OF_CHATS
-    manifest: dict[str, Any] = {"format": written, "id": model.id}
+    manifest: dict[str, Any] = {"format": FORMAT, "id": model.id}
     if named(model).id != model.id:
         manifest["content"] = content_id(model)  # texts were erased from it since it was named
     manifest["sha256"] = {part: _sha256(folder / part) for part in parts}
@@ -123,7 +122,7 @@ def _checked_parts(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     if not (folder / "manifest.json").is_file():
         raise ModelFileError(f"no finished model in {folder}. Train one with `headway train`.")
     manifest = _parsed(folder / "manifest.json", _content(folder / "manifest.json"))
-    if manifest.get("format") not in (FORMAT, FORMAT_OF_CHATS) or not isinstance(manifest.get("id"), str):
+    if manifest.get("format") not in READABLE or not isinstance(manifest.get("id"), str):
         raise ModelFileError(f"{folder} holds a model of a format that this version cannot read. Train again.")
     hashes = manifest.get("sha256")
     own = [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS] if (folder / OWN_ENCODER).is_dir() else []

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from taxonomy.errors import BadInputError
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 BINS = 15
 STEEPEST = 30.0
-FLATTER = -1.0
-WIDTHS = (1.5, 0.7)
-"""Where the prior of a mixture has log r, and how wide it is in logit w and in log r."""
+TINY = 1e-12
+MIDDLES = (0.0, -1.0, 0.0)
+WIDTHS = (1.5, 0.7, 0.5)
+"""Where the prior of a mixture has logit w, log r and log beta, and how wide it is there."""
 
 
 class CalibrationError(BadInputError):
@@ -25,25 +27,38 @@ class CalibrationError(BadInputError):
 
 @dataclass(frozen=True)
 class MarginScale:
-    """Probabilities w softmax(z) + (1 - w) softmax(r z) with z = sum_k scale_k margins_k.
+    """Probabilities p = w softmax(z) + (1 - w) softmax(r z) with z = sum_k scale_k margins_k.
 
     Temperature scaling (Guo et al. 2017) of a sum of heads; with w < 1 an ensemble of a sharp and a flat temperature
     (Zhang et al. 2020), which no single one can stand for. The order of labels is that of z.
+
+    Labels lie in groups, and heads may tell groups apart far better than the labels inside one. So the probability of a
+    group is raised to the power beta (`power`) and normalised; inside a group labels keep their proportions.
     """
 
     scales: tuple[float, ...]
     sharp: float = 1.0
     flatness: float = 1.0
+    power: float = 1.0
 
-    def probabilities(self, margins: Sequence[Floats]) -> Floats:
-        """From one (n, labels) block of margins per head to probabilities, each row summing to 1."""
+    def probabilities(self, margins: Sequence[Floats], groups: Codes | None = None) -> Floats:
+        """From one (n, labels) block of margins per head to probabilities, each row summing to 1.
+
+        `groups`, shape (labels,), number the group of each label; without them no group is made surer.
+        """
         logits = sum_scaled(margins, self.scales)
-        if self.sharp == 1.0:
-            return softmax(logits)
-        return self.sharp * softmax(logits) + (1.0 - self.sharp) * softmax(self.flatness * logits)
+        chances = softmax(logits)
+        if self.sharp < 1.0:
+            chances = self.sharp * chances + (1.0 - self.sharp) * softmax(self.flatness * logits)
+        if groups is None or self.power == 1.0:
+            return chances
+        member = membership(groups)
+        of_group = chances @ member
+        raised = _raised(of_group, self.power)
+        return np.asarray(chances * ((raised / np.clip(of_group, TINY, 1.0)) @ member.T))
 
 
-def fit_scale(margins: Sequence[Floats], truth: NDArray[np.int64]) -> MarginScale:
+def fit_scale(margins: Sequence[Floats], truth: Codes) -> MarginScale:
     """The scales with the smallest mean negative log likelihood of `truth` (columns), on held-out margins.
 
     Fit on margins of texts that trained the heads, it would promise far too much.
@@ -66,46 +81,78 @@ def fit_scale(margins: Sequence[Floats], truth: NDArray[np.int64]) -> MarginScal
     return MarginScale(tuple(float(value) for value in np.exp(found.x)))
 
 
-def fit_mixture(margins: Sequence[Floats], truth: NDArray[np.int64]) -> MarginScale:
+def fit_mixture(margins: Sequence[Floats], truth: Codes, groups: Codes | None = None) -> MarginScale:
     """As `fit_scale`, with a second, flatter temperature: held-out margins of few texts are sure and unsure at once.
 
-    w and r are drawn to 1/2 and 1/e by a prior that counts about as much as one text, so that few texts decide little.
+    With `groups` of the labels, shape (labels,), groups get a power of their own. A prior that counts about as much as
+    one text draws w, r and beta to 1/2, 1/e and 1, so that few texts decide little.
     """
     from scipy.optimize import minimize
 
-    start = np.array([*np.log(fit_scale(margins, truth).scales), 0.0, FLATTER])
     count = len(margins)
+    middles = np.array(MIDDLES if groups is not None else MIDDLES[:2])
+    widths = np.array(WIDTHS[: len(middles)])
+    member = None if groups is None else membership(groups)
 
     def loss(values: Floats) -> tuple[float, Floats]:
-        value, slope = _mixture_loss(margins, truth, values)
-        drawn = np.array([values[count] / WIDTHS[0], (values[count + 1] - FLATTER) / WIDTHS[1]])
-        slope[count:] += drawn / np.array(WIDTHS) / len(truth)
+        value, slope = _mixture_loss(margins, truth, member, values)
+        drawn = (values[count:] - middles) / widths
+        slope[count:] += drawn / widths / len(truth)
         return value + 0.5 * float(drawn @ drawn) / len(truth), slope
 
-    bounds = [(np.log(0.02), np.log(STEEPEST))] * count + [(-6.0, 6.0), (-4.0, 0.0)]
+    bounds = [(np.log(0.02), np.log(STEEPEST))] * count + [(-6.0, 6.0), (-4.0, 0.0), (-1.0, 3.0)][: len(middles)]
+    start = np.array([*np.log(fit_scale(margins, truth).scales), *middles])
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     scales = tuple(float(value) for value in np.exp(found[:count]))
-    return MarginScale(scales, float(1.0 / (1.0 + np.exp(-found[count]))), float(np.exp(found[count + 1])))
+    power = 1.0 if groups is None else float(np.exp(found[count + 2]))
+    return MarginScale(scales, float(1.0 / (1.0 + np.exp(-found[count]))), float(np.exp(found[count + 1])), power)
 
 
-def _mixture_loss(margins: Sequence[Floats], truth: NDArray[np.int64], values: Floats) -> tuple[float, Floats]:
-    """Mean negative log likelihood of a mixture and its slopes by log scales, logit of w and log of r."""
+def _mixture_loss(
+    margins: Sequence[Floats], truth: Codes, member: Floats | None, values: Floats
+) -> tuple[float, Floats]:
+    """Mean negative log likelihood of a mixture and its slopes by log scales, logit w, log r, and log beta of groups.
+
+    With q_h = p_h^beta / sum of p^beta the chance of a label j in group g is p_j q_g / p_g.
+    """
     rows, count = np.arange(len(truth)), len(margins)
     scales, share, flat = np.exp(values[:count]), 1.0 / (1.0 + np.exp(-values[count])), float(np.exp(values[count + 1]))
     logits = sum_scaled(margins, scales)
     sharp, blunt = softmax(logits), softmax(flat * logits)
-    of_sharp, of_blunt = sharp[rows, truth], blunt[rows, truth]
-    chance = np.clip(share * of_sharp + (1.0 - share) * of_blunt, 1e-12, 1.0)
-    slopes = []
-    for scale, block in zip(scales, margins, strict=True):
-        own = block[rows, truth]
-        by_sharp = share * of_sharp * (own - (sharp * block).sum(axis=1))
-        by_blunt = (1.0 - share) * flat * of_blunt * (own - (blunt * block).sum(axis=1))
-        slopes.append(-scale * float(((by_sharp + by_blunt) / chance).mean()))
-    slopes.append(-share * (1.0 - share) * float(((of_sharp - of_blunt) / chance).mean()))
-    turned = flat * of_blunt * (logits[rows, truth] - (blunt * logits).sum(axis=1))
-    slopes.append(-(1.0 - share) * float((turned / chance).mean()))
-    return float(-np.log(chance).mean()), np.array(slopes)
+    chances = share * sharp + (1.0 - share) * blunt
+    by_value = [
+        scale * (share * _turned(sharp, block) + (1.0 - share) * flat * _turned(blunt, block))
+        for scale, block in zip(scales, margins, strict=True)
+    ]
+    by_value += [share * (1.0 - share) * (sharp - blunt), (1.0 - share) * flat * _turned(blunt, logits)]
+    likely = np.log(np.clip(chances[rows, truth], TINY, 1.0))
+    pull = np.zeros_like(chances)
+    pull[rows, truth] = np.exp(-likely)
+    by_power: list[float] = []
+    if member is not None:
+        power, own = float(np.exp(values[count + 2])), member[truth]
+        of_group = np.clip(chances @ member, TINY, 1.0)
+        raised, logs = _raised(of_group, power), np.log(of_group)
+        likely = likely + np.log(np.clip((raised * own).sum(1), TINY, 1.0)) - (logs * own).sum(1)
+        pull += (((power - 1.0) * own - power * raised) / of_group) @ member.T
+        by_power = [-power * float(((own - raised) * logs).sum(1).mean())]
+    slopes = [-float((pull * turned).sum(1).mean()) for turned in by_value]
+    return -float(likely.mean()), np.array(slopes + by_power)
+
+
+def _turned(chances: Floats, block: Floats) -> Floats:
+    """How softmax probabilities change with the factor of a block of margins in their logits."""
+    return np.asarray(chances * (block - (chances * block).sum(axis=1, keepdims=True)))
+
+
+def _raised(of_group: Floats, power: float) -> Floats:
+    """The groups' probabilities to this power, each row summing to 1."""
+    return softmax(power * np.log(np.clip(of_group, TINY, 1.0)))
+
+
+def membership(groups: Codes) -> Floats:
+    """1 where a label is in a group, shape (labels, groups)."""
+    return np.eye(int(groups.max()) + 1)[groups]
 
 
 def sum_scaled(margins: Sequence[Floats], scales: Sequence[float] | Floats) -> Floats:

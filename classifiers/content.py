@@ -153,11 +153,13 @@ def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Pl
 
 def _scale_settings(scale: MarginScale) -> Plain:
     mixed = {} if scale.sharp == 1.0 else {"sharp": scale.sharp, "flatness": scale.flatness}
-    return {"scales": list(scale.scales), **mixed}
+    raised = {} if scale.power == 1.0 else {"power": scale.power}
+    return {"scales": list(scale.scales), **mixed, **raised}
 
 
 def _scale(settings: Plain) -> MarginScale:
-    return MarginScale(tuple(settings["scales"]), settings.get("sharp", 1.0), settings.get("flatness", 1.0))
+    mixed = {name: settings[name] for name in ("sharp", "flatness", "power") if name in settings}
+    return MarginScale(tuple(settings["scales"]), **mixed)
 
 
 def _stage_parts(settings: Plain) -> tuple[MarginScale, TailFit, Acceptance]:

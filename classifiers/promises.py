@@ -25,7 +25,7 @@ class Promise:
 
     max_error: float
     delta: float
-    loss: float = 0.002
+    loss: float = 0.0015
 
 
 @dataclass(frozen=True)

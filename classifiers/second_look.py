@@ -54,7 +54,7 @@ def look_again(looks: Looks, codes: Codes, embedding: EmbeddingStage, held_out: 
     both = [words, plain_margins + tuned_margins]
     if log_loss([words, plain_margins], truth) - log_loss(both, truth) < LEAST_GAIN:
         return None
-    scale = _alike(fit_mixture(both, truth))
+    scale = _alike(fit_mixture(both, truth, embedding.columns.groups))
     margins = [words, plain_margins, tuned_margins]
     distances = looks.plain.distances[rows]
     full = scored(embedding.columns, margins, scale=scale, tail=embedding.tail, distances=distances)

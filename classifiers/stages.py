@@ -37,6 +37,11 @@ class Columns:
         """Positions among `seen` of the labels that are not `_none`."""
         return np.array([place for place, column in enumerate(self.seen) if column != self.none], dtype=np.int64)
 
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """The group of each seen label, shape (seen,)."""
+        return np.array([self.space.group_of[column] for column in self.seen], dtype=np.int64)
+
     def spread(self, probabilities: Floats, chance_of_none: Floats) -> Floats:
         """From seen labels to the whole space: unseen ones get 0, `_none` gains what strangeness says.
 
@@ -161,5 +166,5 @@ def scored(
     columns: Columns, margins: Sequence[Floats], *, scale: MarginScale, tail: TailFit, distances: Floats
 ) -> LabelScores:
     """Margins and distances of n texts as calibrated scores over the whole label space."""
-    chances = columns.spread(scale.probabilities(margins), tail.chance_of_none(distances))
+    chances = columns.spread(scale.probabilities(margins, columns.groups), tail.chance_of_none(distances))
     return LabelScores(columns.space, chances, tail.novelty(distances))

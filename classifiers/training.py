@@ -58,7 +58,7 @@ def train(
     descriptions: Descriptions | None = None,
     max_error: float = 0.1,
     delta: float = 0.05,
-    loss: float = 0.002,
+    loss: float = 0.0015,
     seed: int = 0,
     progress: Report | None = None,
     about: Mapping[str, Any] | None = None,
@@ -186,13 +186,13 @@ def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> 
     openings = learnt_openings(known.documents, known.codes, features) if words.openings else None
     said = words_in(known.documents, features, openings)
     head = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights)
-    scale = fit_mixture([words.margins], known.codes)
+    scale = fit_mixture([words.margins], known.codes, material.columns.groups)
     tail = TailFit.of(words.distances[known.familiar])
     return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING, openings)
 
 
 def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:
-    scale = fit_mixture([words.margins, plain.margins], material.known.codes)
+    scale = fit_mixture([words.margins, plain.margins], material.known.codes, material.columns.groups)
     tail = TailFit.of(plain.distances[material.known.familiar])
     stage = EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
     return replace(stage, words=plain.words)

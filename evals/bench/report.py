@@ -19,7 +19,7 @@ HEAD = """| system | step | outcome | macro-F1 step | macro-F1 outcome | ours ga
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|"""
 SEVERAL_HEAD = """| system | micro-F1 | macro-F1 | ours gains, micro-F1 | ours gains, macro-F1 |
 |---|---|---|---|---|"""
-SPEED_HEAD = """| system | messages/s | times the strong baseline | outcome right | decided by |
+SPEED_HEAD = """| system | messages/s | times sentence-transformers | outcome right | decided by |
 |---|---|---|---|---|"""
 READING = """Intervals are 95 % percentile bootstrap over the measured contacts (1,000 draws, the same for every \
 system, so that differences are paired). `ours` is `headway train --tuned`, `ours-fast` is `--fast`, both by the \
@@ -43,7 +43,7 @@ def report_text(result: Mapping[str, Any]) -> str:
             f"{report['name']}, speed in turns ({report['contacts']:,} contacts of {report['words']:.0f} words)"
         )
         lines += [
-            f"  {row['system']:22s} {row['per_second']:8,.0f}/s ({row['times']:.1f} times)" for row in report["rows"]
+            f"  {row['system']:39s} {row['per_second']:8,.0f}/s ({row['times']:.1f} times)" for row in report["rows"]
         ]
     lines += [f"not measured: {line}" for line in result["skipped"]]
     lines += [f"FAILED: {line}" for line in result["failed"]]

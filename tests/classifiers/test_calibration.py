@@ -10,6 +10,7 @@ from classifiers.calibration import (
     expected_calibration_error,
     fit_mixture,
     fit_scale,
+    membership,
     reliability,
     softmax,
 )
@@ -87,13 +88,53 @@ def test_a_mixture_keeps_the_order_of_labels_and_sums_to_one() -> None:
     assert chances.sum(axis=1) == pytest.approx(np.ones(200))
 
 
-def test_the_slopes_of_the_mixture_are_those_of_its_loss() -> None:
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_slopes_of_the_mixture_are_those_of_its_loss(grouped: bool) -> None:
     margins, truth = mixed(50)
     blocks = [margins, margins[:, ::-1] * 0.3]
-    values = np.array([0.4, -0.2, 0.3, -0.7])
-    _, slopes = _mixture_loss(blocks, truth, values)
-    for place in range(4):
-        step = np.zeros(4)
+    member = membership(np.arange(margins.shape[1]) // 2) if grouped else None
+    values = np.array([0.4, -0.2, 0.3, -0.7, 0.5][: 5 if grouped else 4])
+    _, slopes = _mixture_loss(blocks, truth, member, values)
+    for place in range(len(values)):
+        step = np.zeros(len(values))
         step[place] = 1e-5
-        up, down = (_mixture_loss(blocks, truth, values + sign * step)[0] for sign in (1, -1))
+        up, down = (_mixture_loss(blocks, truth, member, values + sign * step)[0] for sign in (1, -1))
         assert slopes[place] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-8)
+
+
+def twins(count: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Four labels in two groups: the group shows in the margins, which of its two labels is right does not."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 4, count)
+    margins = rng.normal(size=(count, 4)) * 0.3
+    margins[np.arange(count), truth] += 1.0
+    margins[np.arange(count), truth ^ 1] += 1.0
+    return margins, truth
+
+
+def test_groups_may_be_surer_than_the_labels_inside_them() -> None:
+    margins, truth = twins()
+    groups = np.array([0, 0, 1, 1])
+    asked, right = twins(seed=1)
+    group_chances = {
+        power: fit.probabilities([asked], groups) @ membership(groups)
+        for power, fit in (("one", fit_mixture([margins], truth)), ("own", fit_mixture([margins], truth, groups)))
+    }
+    found = {
+        power: expected_calibration_error(chances.max(axis=1), chances.argmax(axis=1) == groups[right])
+        for power, chances in group_chances.items()
+    }
+    assert found["own"] < 0.5 * found["one"]
+    assert found["own"] < 0.01
+
+
+@given(st.floats(0.4, 20.0), st.integers(0, 5))
+def test_a_power_of_groups_keeps_their_order_and_the_shares_inside_them(power: float, seed: int) -> None:
+    margins, _ = twins(50, seed)
+    groups = np.array([0, 0, 1, 1])
+    plain = MarginScale((3.0,)).probabilities([margins], groups)
+    raised = MarginScale((3.0,), power=power).probabilities([margins], groups)
+    assert raised.sum(axis=1) == pytest.approx(np.ones(50))
+    before, after = plain @ membership(groups), raised @ membership(groups)
+    assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
+    assert raised[:, 0] * before[:, 0] == pytest.approx(plain[:, 0] * after[:, 0], abs=1e-9)
