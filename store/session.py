@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -25,6 +26,9 @@ THREADS = 40
 """Threads in which the server answers (starlette's own number)."""
 
 POOLED = 10
+UPGRADE_LOCK = 7_244_310
+"""Any number that nobody else locks in the database."""
+
 BUSY_SECONDS = 30
 """How long one process waits for another that writes to the same SQLite file."""
 
@@ -59,10 +63,13 @@ class Database:
             chain_pending(session)
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest version. Raises DatabaseUnreachableError."""
+        """Bring the schema to the newest version; of two at once the second waits, and finds it done.
+
+        Raises DatabaseUnreachableError.
+        """
         from alembic import command
 
-        with self._connect() as connection:
+        with self._connect() as connection, _alone(connection):
             config = _alembic_config(self.url)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -109,6 +116,24 @@ def insert_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
     # RETURNING names just the rows that went in; row counts of many rows at once differ between drivers
     statement = dialect.insert(table).on_conflict_do_nothing().returning(key)
     return len(session.execute(statement, list(rows)).all())
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Nobody else changes the schema meanwhile: an advisory lock on PostgreSQL, a lock file beside an SQLite file."""
+    if connection.dialect.name == "sqlite":
+        path = connection.engine.url.database
+        with FileLock(f"{path}.upgrade.lock") if path and path != ":memory:" else nullcontext():
+            yield
+        return
+    connection.execute(select(func.pg_advisory_lock(UPGRADE_LOCK)))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(select(func.pg_advisory_unlock(UPGRADE_LOCK)))
+        connection.commit()
 
 
 def _alembic_config(url: str) -> Any:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +27,17 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     with pytest.raises(SchemaError, match="headway db upgrade"):
         database.check()
     database.upgrade()
+    database.check()
+
+
+def test_of_several_upgrades_at_once_each_ends_well(database: Database) -> None:
+    config = _alembic_config(database.url)
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    program = "import sys; from store.session import Database; Database(sys.argv[1]).upgrade()"
+    running = [subprocess.Popen([sys.executable, "-c", program, database.url]) for _ in range(3)]
+    assert [process.wait(120) for process in running] == [0, 0, 0]
     database.check()
 
 
