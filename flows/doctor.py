@@ -33,8 +33,9 @@ from taxonomy.model import Job
 AHEAD = timedelta(minutes=2)
 """A clock that is further from the database's, or behind its newest row, is wrong."""
 
-LEAST_BYTES, LEAST_SHARE = 1 << 30, 0.05
-"""Free space under which a disk counts as nearly full: the larger of the two."""
+LEAST_BYTES = 1 << 30
+"""Free space under which a disk counts as nearly full, beside room for one more copy of a database file in the home
+(which a schema upgrade or a back-up may write)."""
 
 SECONDS = 5.0
 """Most that one look at another machine takes."""
@@ -88,8 +89,9 @@ def _home(home: Path) -> Finding:
 
 def _disk(home: Path) -> Finding:
     usage = shutil.disk_usage(home)
+    databases = sum(file.stat().st_size for file in home.glob("*.db"))
     text = f"{usage.free / 1e9:,.1f} GB of {usage.total / 1e9:,.1f} GB are free where {home} is"
-    if usage.free >= max(LEAST_BYTES, LEAST_SHARE * usage.total):
+    if usage.free >= LEAST_BYTES + databases:
         return Finding("disk", text)
     return Finding("disk", text, "make room: HOME/embeddings and HOME/llm_cache/answers may be deleted at any time")
 

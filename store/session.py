@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -63,7 +62,7 @@ class Database:
             chain_pending(session)
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest version; of two at once the second waits, and finds it done.
+        """Bring the schema to the newest version, whole or not at all; of two at once the second finds it done.
 
         Raises DatabaseUnreachableError.
         """
@@ -120,11 +119,14 @@ def insert_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Nobody else changes the schema meanwhile: an advisory lock on PostgreSQL, a lock file beside an SQLite file."""
+    """Nobody else changes the schema meanwhile: an advisory lock on PostgreSQL, one writing transaction on SQLite.
+
+    Python's driver begins none before DDL: each statement would be kept at once, and a killed upgrade leave half a
+    schema that no later one could mend.
+    """
     if connection.dialect.name == "sqlite":
-        path = connection.engine.url.database
-        with FileLock(f"{path}.upgrade.lock") if path and path != ":memory:" else nullcontext():
-            yield
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
         return
     connection.execute(select(func.pg_advisory_lock(UPGRADE_LOCK)))
     connection.commit()

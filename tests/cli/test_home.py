@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +25,17 @@ def test_nothing_is_wrong_in_the_demo(in_demo: Path, run) -> None:
     found = checks(run, code=0)
     assert {"home", "disk", "database", "clock", "model", "figures"} <= set(found)
     assert not any(one["wrong"] for one in found.values())
+
+
+def test_a_disk_must_have_room_for_the_database_once_more(in_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = (in_demo / "headway.db").stat().st_size
+
+    def disk_with(free: int) -> doctor.Finding:
+        monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: SimpleNamespace(free=free, total=1 << 60))
+        return doctor._disk(in_demo)
+
+    assert not disk_with(doctor.LEAST_BYTES + size).wrong
+    assert disk_with(doctor.LEAST_BYTES + size - 1).wrong
 
 
 def test_each_thing_that_is_wrong_is_named_with_what_to_do(

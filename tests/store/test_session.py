@@ -41,6 +41,36 @@ def test_of_several_upgrades_at_once_each_ends_well(database: Database) -> None:
     database.check()
 
 
+KILLED_AT_A_STATEMENT = """
+import os, sys
+from sqlalchemy import event
+from store.session import Database
+
+database, left = Database(sys.argv[1]), iter(range(int(sys.argv[2])))
+
+@event.listens_for(database.engine, "after_cursor_execute")
+def die(*_):
+    if next(left, None) is None:
+        os._exit(9)
+
+database.upgrade()
+"""
+
+
+@pytest.mark.parametrize("statement", [12, 60, 150])
+def test_an_upgrade_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(
+    database: Database, statement: int
+) -> None:
+    config = _alembic_config(database.url)
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    killed = subprocess.run([sys.executable, "-c", KILLED_AT_A_STATEMENT, database.url, str(statement)], check=False)
+    assert killed.returncode == 9
+    database.upgrade()
+    database.check()
+
+
 def test_an_unreachable_database_is_named_without_its_password() -> None:
     lost = Database("postgresql+psycopg://me:hidden@127.0.0.1:1/none?connect_timeout=1")
     with pytest.raises(DatabaseUnreachableError) as caught:
