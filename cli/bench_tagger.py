@@ -16,13 +16,13 @@ from evals.bench.ours import ours, ours_fast, ours_unlabelled
 from evals.bench.report import report_text, write_report
 from evals.bench.run import SEVERAL, Bench, Plan
 from evals.bench.setfit import setfit_in
-from evals.bench.sets import PUBLIC, SAMPLE
+from evals.bench.sets import GENERATED, PUBLIC
 from evals.bench.several import several_systems
 from evals.bench.split import BUDGETS
 from store.settings import Settings, load_settings
 
 Say = Callable[[str], None]
-SETS = (SAMPLE, *PUBLIC, SEVERAL)
+SETS = (*GENERATED, *PUBLIC, SEVERAL)
 QUICK = (
     "ours-fast",
     "ours-unlabelled",
@@ -58,7 +58,7 @@ def bench_tagger(
     folder = out or settings.home / "bench" / "tagger"
     plan = Plan(
         data=data,
-        sets=_chosen(sets, SETS, "--sets") or ((SAMPLE,) if data is None else SETS),
+        sets=_chosen(sets, SETS, "--sets") or (tuple(GENERATED) if data is None else SETS),
         budgets=_chosen(budgets, BUDGETS, "--budgets"),
         run=not finished,
         **sizes,

@@ -32,7 +32,7 @@ LLM = "llm"
 FEW_ONLY = ("setfit",)
 FEW = ("16", "8", "4")
 SEVERAL = "nlupp"
-SPEED_SETS = ("sample", "banking77", "multidogo")
+SPEED_SETS = ("sample", "dialogues", "banking77", "multidogo")
 SPEED_TEST = 2000
 QUICK_TRAIN, QUICK_TEST = 500, 300
 

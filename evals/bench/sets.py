@@ -14,11 +14,13 @@ from evals.bench.jobs import label_id, made_up_job
 from evals.bench.split import ALL, BUDGETS, NONE, Line, Split
 from evals.datasets import DataSetError, abcd_utterances, contact_line, contacts, rows_of
 from evals.worlds import WorldSpec, generate
+from evals.worlds_spec import Talk
 from taxonomy.loader import find_job
 
 HELD_OUT_FIFTH = 5
 NATCS_FOLDS = 5
 FEWEST_CHATS = 25
+DIALOGUE = Talk(words=160)
 SMALL_TALK = frozenset(
     (
         *("greeting", "openinggreeting", "closinggreeting", "thankyou"),
@@ -32,8 +34,8 @@ ENDS = (ALL, NONE)
 
 def folds_of(name: str, data: Path | None) -> list[Split]:
     """The split or folds of one data set. Raises DataSetError if its files are not at hand."""
-    if name == SAMPLE:
-        return _sample()
+    if name in GENERATED:
+        return GENERATED[name]()
     if data is None:
         raise DataSetError(f"{name} is a public data set: name the folder that holds it with --data.")
     return PUBLIC[name](data)
@@ -48,6 +50,15 @@ def _sample() -> list[Split]:
     world = generate(WorldSpec(job="online-order", contacts=100, labelled=1000, heldout=600))
     train, test = [*world.labelled()], [*world.heldout()]
     return [Split(SAMPLE, "generated sample", find_job("online-order"), train, test)]
+
+
+def _dialogues() -> list[Split]:
+    """Long dialogues, most of them small talk and digressions; those measured are worded as those learnt from."""
+    learnt, measured = 1500, 600
+    world = generate(WorldSpec(job="online-order", contacts=100, labelled=learnt + measured, talk=DIALOGUE))
+    lines = [*world.labelled()]
+    job = find_job("online-order")
+    return [Split("dialogues", "long dialogues, generated", job, lines[:learnt], lines[learnt:])]
 
 
 def _banking77(data: Path) -> list[Split]:
@@ -134,6 +145,7 @@ def _said(row: Mapping[str, Any], turns: Sequence[str], label: str, place: Mappi
 
 
 SAMPLE = "sample"
+GENERATED: Mapping[str, Callable[[], list[Split]]] = {SAMPLE: _sample, "dialogues": _dialogues}
 PUBLIC: Mapping[str, Maker] = {
     "banking77": _banking77,
     "clinc150": _clinc150,

@@ -16,7 +16,18 @@ def test_a_name_that_is_not_known_is_refused_with_those_that_are(option: str, va
 
 
 def test_a_small_part_is_measured_written_and_kept(home: Path, tmp_path: Path, run) -> None:
-    small = ("--quick", "--no-speed", "--systems", "tfidf-svc", "--budgets", "8", "--out", str(tmp_path / "out"))
+    small = (
+        "--quick",
+        "--no-speed",
+        "--sets",
+        "sample",
+        "--systems",
+        "tfidf-svc",
+        "--budgets",
+        "8",
+        "--out",
+        str(tmp_path / "out"),
+    )
     done = run("bench", "tagger", *small)
     assert done.exit_code == 0, done.output
     assert "generated sample, 8 labels an outcome" in done.output

@@ -32,6 +32,14 @@ def test_the_sample_needs_no_data() -> None:
     assert not {line["id"] for line in split.train} & {line["id"] for line in split.test}
 
 
+def test_long_dialogues_need_no_data_and_are_long() -> None:
+    (split,) = folds_of("dialogues", None)
+    assert (len(split.train), len(split.test)) == (1500, 600)
+    said = [sum(len(turn["text"].split()) for turn in line["turns"]) for line in split.test]
+    assert 130 < sum(said) / len(said) < 180
+    assert not {line["id"] for line in split.train} & {line["id"] for line in split.test}
+
+
 def test_a_chat_is_labelled_with_its_first_task(tmp_path: Path) -> None:
     write(
         tmp_path / "multidogo_train.jsonl.gz",
