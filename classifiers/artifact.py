@@ -19,8 +19,9 @@ from classifiers.encoder_export import encoder_named
 from classifiers.model import Model
 from taxonomy.errors import HeadwayError
 
-FORMAT, READABLE = 3, (1, 2, 3)
-"""Since 2 a model may read openings of conversations, since 3 steps may be surer than the outcomes within them."""
+FORMAT, READABLE = 4, (1, 2, 3, 4)
+"""Since 2 a model may read openings of conversations, since 3 steps may be surer than the outcomes within them, since 4
+only the gist of a long document may be read and words have a sense."""
 
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
 OWN_ENCODER = "encoder"

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from classifiers.anchors import Anchors, Descriptions, Situation, anchors_of, meanings_of
-from classifiers.calibration import Floats, softmax
+from classifiers.calibration import Codes, Floats, softmax
 from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.head import signs, weighted_head
-from classifiers.held_out import GAMMA, Codes
+from classifiers.held_out import GAMMA
 from classifiers.margins import KernelScorer
 
 ANCHOR_RIDGE = 0.03

@@ -18,9 +18,10 @@ from classifiers.lexical import GramTable, LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.model import Model
 from classifiers.novelty import TailFit
-from classifiers.openings import Openings
 from classifiers.scores import LabelSpace
 from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, SecondLook
+from classifiers.telling import Telling
+from classifiers.word_sense import WordSense
 
 ID_DIGITS = 12
 
@@ -36,10 +37,14 @@ def tensors_of(model: Model) -> Tensors:
     )
     joint = {"joint_words": vectors.words.weights} if vectors.words else {}
     openings = {"openings": words.openings.told} if words.openings else {}
+    gists = {"gists": vectors.gists.told} if vectors.gists else {}
+    sense = _sense_tensors(words.sense) if words.sense else {}
     return {
         **looked_again,
         **joint,
         **openings,
+        **gists,
+        **sense,
         "words_idf": words.features.words.idf,
         "chars_idf": words.features.chars.idf,
         "linear_weights": words.scorer.weights,
@@ -63,6 +68,7 @@ def settings_of(model: Model) -> Plain:
         "lexical": _stage_settings(words.scale, words.tail, words.accept),
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
         **({"at_once": True} if vectors.at_once else {}),
+        **({"sense": {"unseen": words.sense.unseen, "tail": asdict(words.sense.tail)}} if words.sense else {}),
         **({"reach": asdict(model.reach)} if model.reach else {}),
         **({"second": _second_settings(vectors.second)} if vectors.second else {}),
     }
@@ -70,8 +76,12 @@ def settings_of(model: Model) -> Plain:
 
 def vocabulary_of(model: Model) -> Plain:
     """The n-grams of both tables, in the order of their columns."""
-    features = model.lexical.features
-    return {"words": list(features.words.columns), "chars": list(features.chars.columns)}
+    features, sense = model.lexical.features, model.lexical.sense
+    return {
+        "words": list(features.words.columns),
+        "chars": list(features.chars.columns),
+        **({"sense": list(sense.rows)} if sense else {}),
+    }
 
 
 def rebuilt(
@@ -86,11 +96,14 @@ def rebuilt(
     )
     linear = LinearScorer(tensors["linear_weights"], tensors["linear_bias"])
     kernel = KernelScorer(tensors["landmarks"], tensors["kernel_weights"], settings["gamma"])
-    openings = Openings.over(features.words, tensors["openings"]) if "openings" in tensors else None
+    openings, gists = (
+        Telling.over(features.words, tensors[name]) if name in tensors else None for name in ("openings", "gists")
+    )
     lexical = LexicalStage(columns, features, linear, *_stage_parts(settings["lexical"]), openings)
+    if "sense" in settings:
+        lexical = replace(lexical, sense=_sense(settings["sense"], vocabulary["sense"], tensors))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
-    if settings.get("at_once"):
-        embedding = replace(embedding, at_once=True)
+    embedding = replace(embedding, at_once=bool(settings.get("at_once")), gists=gists)
     if "joint_words" in tensors:
         weights = tensors["joint_words"]
         embedding = replace(embedding, words=LinearScorer(weights, np.zeros(weights.shape[1], np.float32)))
@@ -123,6 +136,26 @@ def _table(kind: Any, grams: list[str], idf: NDArray[Any]) -> GramTable:
     if len(grams) != len(idf):
         raise ValueError(f"{len(grams)} n-grams but {len(idf)} weights")
     return GramTable(kind, {gram: column for column, gram in enumerate(grams)}, idf)
+
+
+def _sense_tensors(sense: WordSense) -> Tensors:
+    """The vectors of words are exact in half precision."""
+    return {
+        "sense_words": sense.vectors.astype(np.float16),
+        "sense_weights": sense.weights,
+        "sense_reference": sense.reference,
+    }
+
+
+def _sense(settings: Plain, words: list[str], tensors: Tensors) -> WordSense:
+    vectors, weights = tensors["sense_words"].astype(np.float32), tensors["sense_weights"]
+    if not len(words) == len(vectors) == len(weights):
+        raise ValueError(f"{len(words)} words with a meaning but {len(vectors)} vectors and {len(weights)} weights")
+    if vectors.shape[1:] != tensors["sense_reference"].shape[1:]:
+        raise ValueError("words and labelled texts have meanings of different lengths")
+    rows = {word: row for row, word in enumerate(words)}
+    tail = TailFit(**settings["tail"])
+    return WordSense(rows, weights, vectors, settings["unseen"], tensors["sense_reference"], tail)
 
 
 def _second_settings(second: SecondLook) -> Plain:

@@ -147,6 +147,13 @@ class CachedEncoder:
             self._known.update((text, vector.copy()) for text, vector in fresh.items())
 
 
+def bare(encoder: Encoder) -> Encoder:
+    """The encoder behind whatever remembers its vectors, in memory or on disk."""
+    while (inner := getattr(encoder, "inner", None)) is not None:
+        encoder = inner
+    return encoder
+
+
 class SentenceTransformerEncoder:
     """Any sentence-transformers model by name or path. Slow to start: it imports torch."""
 

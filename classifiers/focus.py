@@ -91,7 +91,7 @@ def _reduced(document: Document, lexical: LexicalStage, words: int) -> tuple[Doc
     A passage counts by its length, its familiarity, and how far the others agree with it; said again it counts once.
     """
     passages = list(dict.fromkeys(segment[start:end] for segment in document for start, end in spans_of(segment)))
-    scores = lexical.judge([[passage] for passage in passages]).scores
+    scores = lexical.passage_scores(passages)
     weights = segment_weights(passages) * (1.0 - scores.novelty)
     groups = _in_scope(scores)
     said = (groups**4 * weights[:, None] ** 2).sum(axis=0)

@@ -6,19 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.anchors import Anchors
-from classifiers.calibration import Floats, fit_scale
-from classifiers.documents import Document, joined
+from classifiers.calibration import Codes, Floats, fit_scale
+from classifiers.documents import Document, joined, side_by_side
 from classifiers.encoder import FloatMatrix
 from classifiers.head import LinearHead, kernel_sums, landmark_rows, ridge_weights, signs
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, similarity
 from classifiers.novelty import lexical_distance
-from classifiers.openings import are_conversations, learnt_openings, words_in
+from classifiers.openings import are_conversations, words_in
+from classifiers.telling import learnt_telling
 
-Codes = NDArray[np.int64]
 Report = Callable[[str, float], None]
 
 FOLDS = 5
@@ -38,6 +37,18 @@ class HeldOutLexical:
     margins: Floats
     distances: Floats
     openings: bool = False
+
+
+@dataclass(frozen=True)
+class Views:
+    """Vectors of labelled texts, shape (n, d): as texts look from now on, and to who does not know their labels."""
+
+    seen: FloatMatrix
+    unseen: FloatMatrix
+
+    def beside(self, others: FloatMatrix) -> Views:
+        """Both with other vectors of the texts beside them."""
+        return Views(side_by_side(self.seen, others), side_by_side(self.unseen, others))
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,9 @@ def held_out_lexical(
         strange = features.unfamiliarity(joined(asked))
         counted = None if weights is None else weights[outside]
         for one in found:
-            openings = learnt_openings(known, codes[outside], features) if one.openings else None
-            head = LinearHead(seed=seed).fit(words_in(known, features, openings), codes[outside], weights=counted)
-            one.margins[np.ix_(inside, head.classes_)] = head.margins(words_in(asked, features, openings))
+            telling = learnt_telling(known, codes[outside], features) if one.openings else None
+            head = LinearHead(seed=seed).fit(words_in(known, features, telling), codes[outside], weights=counted)
+            one.margins[np.ix_(inside, head.classes_)] = head.margins(words_in(asked, features, telling))
             one.distances[inside] = lexical_distance(one.margins[inside][:, in_scope], strange)
         report("held-out words", (float(fold) + 1) / FOLDS)
     return _better(found, codes)
@@ -114,7 +125,7 @@ def _better(found: Sequence[HeldOutLexical], codes: Codes) -> HeldOutLexical:
 
 
 def fit_kernel(
-    vectors: FloatMatrix,
+    views: Views,
     codes: Codes,
     folds: Codes,
     *,
@@ -128,13 +139,14 @@ def fit_kernel(
     The sums K'K and K'Y of all folds minus those of one fold train its held-out head, without a second pass.
     Anchors are no labelled texts: they stay in every fold.
     """
+    vectors = views.seen
     whole = span_of(vectors, codes, anchors=anchors, seed=seed, weights=weights)
     margins = {ridge: np.zeros((len(codes), anchors.labels)) for ridge in RIDGES}
     for fold in np.unique(folds):
         inside = np.flatnonzero(folds == fold)
         others = whole.without(vectors[inside], codes[inside], None if weights is None else weights[inside])
         for ridge in RIDGES:
-            margins[ridge][inside] = others.head(ridge).margins(vectors[inside])
+            margins[ridge][inside] = others.head(ridge).margins(views.unseen[inside])
         report("held-out vectors", (float(fold) + 1) / FOLDS)
     best = best_ridge(margins, codes)
     return KernelFit(whole.head(best), margins[best], best, whole.rows)

@@ -15,10 +15,10 @@ import numpy as np
 from scipy import linalg, sparse
 
 from classifiers.anchors import Anchors
-from classifiers.calibration import Floats
+from classifiers.calibration import Codes, Floats
 from classifiers.encoder import FloatMatrix
 from classifiers.head import signs
-from classifiers.held_out import Codes, Report, log_loss
+from classifiers.held_out import Report, Views, log_loss
 from classifiers.margins import KernelScorer, LinearScorer, similarity
 
 
@@ -59,8 +59,12 @@ class JointFit:
 
 @dataclass(frozen=True)
 class Points:
-    """Labelled texts, then anchors: vectors (n, d), word features (n, grams), +1/-1 targets, how much each counts."""
+    """Labelled texts, then anchors: vectors (n, d), word features (n, grams), +1/-1 targets, how much each counts.
 
+    `views` are of the texts alone.
+    """
+
+    views: Views
     vectors: FloatMatrix
     words: sparse.csr_matrix
     targets: Floats
@@ -68,7 +72,7 @@ class Points:
 
 
 def points_of(
-    vectors: FloatMatrix,
+    views: Views,
     codes: Codes,
     words: sparse.csr_matrix,
     *,
@@ -76,14 +80,15 @@ def points_of(
     meant: sparse.csr_matrix,
     weights: Floats | None = None,
 ) -> Points:
-    """Texts with these vectors, codes, word features and weights (1 where not given), then the anchors.
+    """Texts with these views, codes, word features and weights (1 where not given), then the anchors.
 
     `meant` are the word features of the anchors, shape (anchors, grams).
     """
     counted = np.ones(len(codes)) if weights is None else weights
     every = np.concatenate([codes, anchors.codes])
     return Points(
-        np.concatenate([vectors, anchors.vectors]),
+        views,
+        np.concatenate([views.seen, anchors.vectors]),
         sparse.vstack([words, meant], format="csr"),
         signs(every, np.arange(anchors.labels)),
         np.concatenate([counted, anchors.weights]),
@@ -93,8 +98,9 @@ def points_of(
 def fit_joint(points: Points, codes: Codes, folds: Codes, *, report: Report) -> JointFit:
     """The head for every mix and ridge, each judged on held-out margins; the one with the smallest loss is kept.
 
-    No fold is fitted again: with C = (K + ridge W^-1)^-1 and A = C Y the margins of fold B from the others are
-    Y_B - C_BB^-1 A_B (Rasmussen & Williams 2006, 5.4.2, by blocks). Anchors belong to no fold.
+    No fold is fitted again: with C = (K + ridge W^-1)^-1 and A = C Y the head without fold B has the weights
+    A - C_B C_BB^-1 A_B, and margins Y_B - C_BB^-1 A_B of its texts (Rasmussen & Williams 2006, 5.4.2, by blocks).
+    Anchors belong to no fold.
     """
     few = len(codes) <= FEW_A_LABEL * points.targets.shape[1]
     mixes = MIXES_OF_FEW if few else MIXES
@@ -111,7 +117,7 @@ def _fits(points: Points, mix: Mix, folds: Codes) -> Iterator[JointFit]:
     for ridge in mix.ridges:
         inverse = _inverse(kernel, ridge / points.weights)
         solved = inverse @ points.targets.astype(inverse.dtype)
-        margins = _held_out(inverse, solved, points.targets, folds)
+        margins = _held_out(inverse, solved, points, folds, gamma=mix.gamma)
         weights = solved.astype(np.float32)
         linear = np.asarray(mix.words * (points.words.T @ weights), dtype=np.float32)
         words = LinearScorer(linear, np.zeros(linear.shape[1], np.float32))
@@ -140,11 +146,19 @@ def _inverse(kernel: Any, noise: Floats) -> Any:
     return whole
 
 
-def _held_out(inverse: Any, solved: Any, targets: Floats, folds: Codes) -> Floats:
+def _held_out(inverse: Any, solved: Any, points: Points, folds: Codes, *, gamma: float) -> Floats:
     """Margins of every text from a head that its own fold did not teach, shape (texts, labels)."""
-    margins = np.zeros((len(folds), targets.shape[1]))
+    margins = np.zeros((len(folds), points.targets.shape[1]))
+    views = points.views
+    look_alike = np.array_equal(views.seen, views.unseen)
     for fold in np.unique(folds):
         rows = np.flatnonzero(folds == fold)
         missed = linalg.solve(inverse[np.ix_(rows, rows)], solved[rows], assume_a="pos", check_finite=False)
-        margins[rows] = targets[rows] - missed
+        margins[rows] = points.targets[rows] - missed
+        if look_alike:
+            continue
+        others = solved - inverse[:, rows] @ missed
+        others[rows] = 0.0
+        known, asked = (similarity(view[rows], points.vectors, gamma=gamma) for view in (views.seen, views.unseen))
+        margins[rows] += (asked - known) @ others
     return margins

@@ -64,7 +64,7 @@ class Model:
 
     def passage_scores(self, passages: Sequence[str]) -> LabelScores:
         """What the words of each passage alone say: the cheap stage, since there are many of them."""
-        return self.lexical.judge([[passage] for passage in passages]).scores
+        return self.lexical.passage_scores(passages)
 
     def segment_scores(
         self, documents: Sequence[Document], labels: Sequence[str], *, mode: Mode = "lexical"
@@ -75,8 +75,9 @@ class Model:
         """
         columns = [self._column(label) for label in labels]
         many = [number for number, document in enumerate(documents) if len(document) > 1]
-        alone = [[segment] for number in many for segment in documents[number]]
-        chances = self.score(alone, mode=mode).probabilities
+        alone = [segment for number in many for segment in documents[number]]
+        read = self.passage_scores(alone) if mode == "lexical" else self.score([[one] for one in alone], mode=mode)
+        chances = read.probabilities
         carried = [np.ones(len(document)) for document in documents]
         start = 0
         for number in many:

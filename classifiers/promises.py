@@ -12,7 +12,7 @@ from classifiers.deferral import NOTHING, PRICED, Price, accept_threshold
 from classifiers.scores import LabelScores
 from classifiers.stages import Acceptance
 
-FAMILIAR_SHARE = 0.85
+FAMILIAR_SHARE = 0.95
 ONE_SIDED_95 = 1.645
 
 
@@ -25,7 +25,7 @@ class Promise:
 
     max_error: float
     delta: float
-    loss: float = 0.0015
+    loss: float = 0.002
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,10 @@ class LabelScores:
     space: LabelSpace
     probabilities: NDArray[np.float64]
     novelty: NDArray[np.float64]
+
+    def at_least_as_strange(self, novelty: NDArray[np.float64]) -> LabelScores:
+        """The same scores, each row at least as strange as it is said to be, shape (n,)."""
+        return replace(self, novelty=np.maximum(self.novelty, novelty))
 
     @property
     def by_group(self) -> NDArray[np.float64]:

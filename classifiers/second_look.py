@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifiers.calibration import Floats, MarginScale, fit_mixture
+from classifiers.calibration import Codes, Floats, MarginScale, fit_mixture
 from classifiers.cascade import rows_of
-from classifiers.held_out import Codes, log_loss
+from classifiers.held_out import log_loss
 from classifiers.promises import HeldOut, cheap_enough
 from classifiers.sights import PlainSight, Sight
 from classifiers.stages import EmbeddingStage, SecondLook, put_rows, scored

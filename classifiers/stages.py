@@ -13,11 +13,14 @@ from classifiers.calibration import Floats, MarginScale
 from classifiers.cascade import StageAnswers
 from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
 from classifiers.encoder import Encoder, FloatMatrix
+from classifiers.gist import gists_of
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.novelty import TailFit, lexical_distance, nearest_distance, with_none
-from classifiers.openings import Openings, beside_openings
+from classifiers.openings import beside_openings, openings_of
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
+from classifiers.telling import Telling
+from classifiers.word_sense import WordSense
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Acceptance:
 class LexicalStage:
     """TF-IDF and a linear head: tens of thousands of texts a second.
 
-    With `openings` a document is read twice: as a whole, and its opening turn apart.
+    With `openings`, which tell where these are, a document is read twice: as a whole, and its opening turn apart. With
+    `sense` a document is strange, too, if its words mean nothing that labelled ones do.
     """
 
     name: ClassVar[str] = "lexical"
@@ -79,17 +83,31 @@ class LexicalStage:
     scale: MarginScale
     tail: TailFit
     accept: Acceptance
-    openings: Openings | None = None
+    openings: Telling | None = None
+    sense: WordSense | None = None
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers | None = None) -> StageAnswers:
         """Scores from words and characters alone; `earlier` is not used."""
         texts = joined(documents)
-        opened = None if self.openings is None else self.openings.of(documents)
+        opened = None if self.openings is None else openings_of(documents, self.openings)
         features = beside_openings(self.features, documents, opened)
         margins = self.scorer.margins(features)
-        distances = lexical_distance(margins[:, self.columns.in_scope], self.features.unfamiliarity(texts))
+        distances = self._distances(texts, margins)
         scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
+        if self.sense is not None:
+            scores = scores.at_least_as_strange(self.sense.novelty(texts))
         return StageAnswers(scores, margins, self.accept.sure(scores), features, opened)
+
+    def passage_scores(self, passages: Sequence[str]) -> LabelScores:
+        """Scores of the parts of documents, of which there are many: what their words mean is not looked at."""
+        alone = [(passage,) for passage in passages]
+        opened = None if self.openings is None else alone
+        margins = self.scorer.margins(beside_openings(self.features, alone, opened))
+        distances = self._distances(passages, margins)
+        return scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
+
+    def _distances(self, texts: Sequence[str], margins: Floats) -> Floats:
+        return lexical_distance(margins[:, self.columns.in_scope], self.features.unfamiliarity(texts))
 
 
 @dataclass(frozen=True)
@@ -110,8 +128,8 @@ class EmbeddingStage:
     """Sentence vectors and a kernel head, added to the margins of the words; then a second look if there is one.
 
     `words`, where there are any, are the part of this head that was learnt over word features. Where the words' stage
-    found openings, the head reads the vector of each beside that of the whole. With `at_once` the turns of a document
-    are read as one text.
+    found openings, the head reads the vector of each beside that of the whole. With `gists`, which tell where these
+    are, only the gist of a long document is read; with `at_once` its turns are read as one text.
     """
 
     name: ClassVar[str] = "embedding"
@@ -125,11 +143,16 @@ class EmbeddingStage:
     second: SecondLook | None = None
     words: LinearScorer | None = None
     at_once: bool = False
+    gists: Telling | None = None
+
+    def vectors(self, documents: Sequence[Document], encoder: Encoder | None = None) -> FloatMatrix:
+        """Documents as this stage reads them, by its encoder if no other is given, shape (n, dimension)."""
+        shown = documents if self.gists is None else gists_of(documents, self.gists)
+        return pooled(encoder or self.encoder, as_one_text(shown) if self.at_once else shown)
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
-        vectors = pooled(self.encoder, as_one_text(documents) if self.at_once else documents)
-        opened = earlier.openings
+        vectors, opened = self.vectors(documents), earlier.openings
         points = vectors if opened is None else side_by_side(vectors, pooled(self.encoder, opened))
         margins = self.scorer.margins(points)
         if self.words is not None and earlier.features is not None:
@@ -149,7 +172,7 @@ class EmbeddingStage:
         rows = np.flatnonzero(scores.confidence < self.second.settled)
         if not len(rows):
             return scores
-        vectors = pooled(self.second.encoder, [documents[row] for row in rows.tolist()])
+        vectors = self.vectors([documents[row] for row in rows.tolist()], self.second.encoder)
         margins = [*(block[rows] for block in blocks), self.second.scorer.margins(vectors)]
         again = scored(self.columns, margins, scale=self.second.scale, tail=self.tail, distances=distances[rows])
         return put_rows(scores, rows, again)

@@ -10,22 +10,24 @@ from typing import Any
 import numpy as np
 
 from classifiers.anchors import Descriptions
-from classifiers.calibration import fit_mixture
+from classifiers.calibration import Codes, Floats, fit_mixture
 from classifiers.card import cascade_scores, make_card
 from classifiers.content import named
 from classifiers.documents import Document, joined
 from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.focus import Reach
 from classifiers.head import LinearHead
-from classifiers.held_out import Codes, HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
+from classifiers.held_out import HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
 from classifiers.model import Model
 from classifiers.novelty import TailFit
-from classifiers.openings import learnt_openings, words_in
+from classifiers.openings import words_in
 from classifiers.promises import HeldOut, Promise, Thresholds, thresholds
 from classifiers.scores import LabelSpace
 from classifiers.second_look import Looks, look_again
 from classifiers.sights import PlainSight, Texts, Tuning, plain_sight, tuned_sight
 from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, scored
+from classifiers.telling import learnt_telling
+from classifiers.word_sense import learn_sense
 from taxonomy.errors import BadInputError
 
 EVERYTHING = Acceptance(0.0)
@@ -58,7 +60,7 @@ def train(
     descriptions: Descriptions | None = None,
     max_error: float = 0.1,
     delta: float = 0.05,
-    loss: float = 0.0015,
+    loss: float = 0.002,
     seed: int = 0,
     progress: Report | None = None,
     about: Mapping[str, Any] | None = None,
@@ -122,13 +124,16 @@ def _learned(
         weights=known.weights,
     )
     lexical = _lexical_stage(material, words, seed=seed)
-    plain = plain_sight(known, encoder, report=report, words=lexical)
-    embedding = _embedding_stage(material, words, plain)
-    held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding)
+    sense, meant = learn_sense(material.texts, lexical.features.words, encoder, in_scope=known.familiar, seed=seed)
+    lexical = replace(lexical, sense=sense)
+    shown = known.shown(lexical.features)
+    plain = plain_sight(known, shown, encoder, lexical, report=report)
+    embedding = replace(_embedding_stage(material, words, plain), gists=shown.gists)
+    held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding, meant=meant)
     learned = _Learned(lexical, embedding, held_out, plain.rows, plain.ridge)
     if tuning is None or not known.enough_to_tune:
         return learned
-    tuned = tuned_sight(known, tuning, report=report)
+    tuned = tuned_sight(known, shown, tuning, report=report)
     looked = look_again(Looks(words.margins, plain, tuned), known.codes, embedding, held_out)
     if looked is None:
         return learned
@@ -183,7 +188,7 @@ def _check(documents: Sequence[Document], labels: Sequence[str], space: LabelSpa
 def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> LexicalStage:
     known = material.known
     features = lexical_features(material.texts)
-    openings = learnt_openings(known.documents, known.codes, features) if words.openings else None
+    openings = learnt_telling(known.documents, known.codes, features) if words.openings else None
     said = words_in(known.documents, features, openings)
     head = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights)
     scale = fit_mixture([words.margins], known.codes, material.columns.groups)
@@ -195,7 +200,7 @@ def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSig
     scale = fit_mixture([words.margins, plain.margins], material.known.codes, material.columns.groups)
     tail = TailFit.of(plain.distances[material.known.familiar])
     stage = EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
-    return replace(stage, words=plain.words)
+    return replace(stage, words=plain.words, at_once=material.known.at_once)
 
 
 def _held_out(
@@ -205,11 +210,13 @@ def _held_out(
     *,
     lexical: LexicalStage,
     embedding: EmbeddingStage,
+    meant: Floats,
 ) -> HeldOut:
-    """Both stages' answers to every text, as if it had not been labelled."""
+    """Both stages' answers to every text, as if it had not been labelled; `meant`: how strange its words are."""
     columns, said = material.columns, words.margins
+    by_words = scored(columns, [said], scale=lexical.scale, tail=lexical.tail, distances=words.distances)
     return HeldOut(
-        scored(columns, [said], scale=lexical.scale, tail=lexical.tail, distances=words.distances),
+        by_words.at_least_as_strange(meant),
         scored(columns, [said, plain.margins], scale=embedding.scale, tail=embedding.tail, distances=plain.distances),
         material.truth,
     )

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.artifact import save
-from classifiers.documents import Document, joined, pooled
-from classifiers.encoder import Encoder, FloatMatrix, unit_rows
+from classifiers.documents import Document, joined
+from classifiers.encoder import FloatMatrix, unit_rows
 from classifiers.lexical import GramTable, grams_of
 from classifiers.margins import KernelScorer
 from classifiers.model import Model
-from classifiers.openings import Openings
+from classifiers.telling import Telling
 
 SAME = 0.9999
 """Cosine from which a stored vector is that of the text itself."""
@@ -59,8 +59,8 @@ def forget_in_model(folder: Path, model: Model, documents: Sequence[Document]) -
     learned = [document for document in documents if learned_from(model, document)]
     if not learned:
         return None
-    without, grams = _without_grams(model, learned)
-    without, vectors = _without_vectors(without, learned)
+    without, vectors = _without_vectors(model, learned)  # first: gists are found by the words
+    without, grams = _without_grams(without, learned)
     if not grams and not vectors:
         return None
     told = int(model.card.get(ERASED, 0)) + len(learned)
@@ -73,7 +73,7 @@ def learned_from(model: Model, document: Document) -> bool:
     if not any(segment.strip() for segment in document):
         return False
     vectors = model.embedding
-    point = pooled(vectors.encoder, [document])
+    point = vectors.vectors([document])
     if any(len(_same(kept, point)) for kept in (vectors.reference, _wholes(vectors.scorer, point))):
         return True
     said = grams_of(joined([document])[0], "words")
@@ -104,13 +104,16 @@ def _without_grams(model: Model, documents: Sequence[Document]) -> tuple[Model, 
     features, count = model.lexical.features, _texts_of(model)
     words, gone_words = _marked(features.words, documents, count)
     chars, gone_chars = _marked(features.chars, documents, count)
-    openings = model.lexical.openings
-    lexical = replace(
-        model.lexical,
-        features=replace(features, words=words, chars=chars),
-        openings=None if openings is None else Openings.over(words, openings.told),
+    openings, gists = (
+        None if telling is None else Telling.over(words, telling.told)
+        for telling in (model.lexical.openings, model.embedding.gists)
     )
-    return replace(model, lexical=lexical), gone_words + gone_chars
+    lexical = replace(model.lexical, features=replace(features, words=words, chars=chars), openings=openings)
+    if lexical.sense is not None:
+        gone = features.words.columns.keys() - words.columns.keys()
+        lexical = replace(lexical, sense=lexical.sense.without(words=gone))
+    embedding = replace(model.embedding, gists=gists)
+    return replace(model, lexical=lexical, embedding=embedding), gone_words + gone_chars
 
 
 def _marked(table: GramTable, documents: Sequence[Document], texts: float) -> tuple[GramTable, int]:
@@ -135,15 +138,19 @@ def _texts_of(model: Model) -> float:
 def _without_vectors(model: Model, documents: Sequence[Document]) -> tuple[Model, int]:
     """Rows of landmarks and of the reference that are a document's own vector."""
     embedding = model.embedding
-    points = pooled(embedding.encoder, documents)
+    points = embedding.vectors(documents)
     scorer, gone = _without_landmarks(embedding.scorer, points)
     near = _same(embedding.reference, points)
+    lexical, sense = model.lexical, model.lexical.sense
+    if sense is not None:
+        meant = _same(unit_rows(sense.reference), unit_rows(sense.points(joined(documents))))
+        lexical = replace(lexical, sense=sense.without(rows=meant))
     embedding = replace(embedding, scorer=scorer, reference=np.delete(embedding.reference, near, axis=0))
     if embedding.second is not None:
-        encoder: Encoder = embedding.second.encoder
-        second, more = _without_landmarks(embedding.second.scorer, pooled(encoder, documents))
+        again = embedding.vectors(documents, embedding.second.encoder)
+        second, more = _without_landmarks(embedding.second.scorer, again)
         embedding, gone = replace(embedding, second=replace(embedding.second, scorer=second)), gone + more
-    return replace(model, embedding=embedding), gone + len(near)
+    return replace(model, lexical=lexical, embedding=embedding), gone + len(near)
 
 
 def _without_landmarks(scorer: KernelScorer, points: FloatMatrix) -> tuple[KernelScorer, int]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from classifiers.anchors import Anchors
 from classifiers.artifact import load, save
 from classifiers.encoder import Encoder
-from classifiers.held_out import fold_numbers
+from classifiers.held_out import Views, fold_numbers
 from classifiers.joint import Mix, Points, fit_joint, points_of
 from classifiers.lexical import LexicalFeatures
 from classifiers.training import train
@@ -28,7 +29,12 @@ def some_points(seed: int = 0, count: int = 60) -> tuple[Points, np.ndarray, Lex
     features = LexicalFeatures.fit(texts)
     words = features.transform(texts)
     weights = rng.uniform(0.5, 1.5, count)
-    return points_of(vectors, codes, words, anchors=NOBODY, meant=words[:0], weights=weights), codes, features, texts
+    return (
+        points_of(Views(vectors, vectors), codes, words, anchors=NOBODY, meant=words[:0], weights=weights),
+        codes,
+        features,
+        texts,
+    )
 
 
 def test_held_out_margins_are_those_of_a_head_fitted_without_the_fold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,9 +44,25 @@ def test_held_out_margins_are_those_of_a_head_fitted_without_the_fold(monkeypatc
     folds = fold_numbers(codes, seed=0)
     whole = fit_joint(points, codes, folds, report=silent)
     inside, outside = folds == 2, folds != 2
-    less = Points(points.vectors[outside], points.words[outside], points.targets[outside], points.weights[outside])
+    known = Views(points.vectors[outside], points.vectors[outside])
+    less = Points(known, known.seen, points.words[outside], points.targets[outside], points.weights[outside])
     apart = fit_joint(less, codes[outside], folds[outside], report=silent)
     again = apart.kernel.margins(points.vectors[inside]) + apart.words.margins(points.words[inside])
+    assert np.allclose(again, whole.margins[inside], atol=1e-4)
+
+
+def test_held_out_margins_may_be_of_other_vectors_than_those_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifiers.joint.MIXES", (Mix(2.0, 0.15, (0.3,)),))
+    monkeypatch.setattr("classifiers.joint.FEW_A_LABEL", 0)
+    points, codes, _, _ = some_points()
+    turned = np.roll(points.vectors, 1, axis=1)
+    folds = fold_numbers(codes, seed=0)
+    whole = fit_joint(replace(points, views=Views(points.vectors, turned)), codes, folds, report=silent)
+    inside, outside = folds == 2, folds != 2
+    known = Views(points.vectors[outside], points.vectors[outside])
+    less = Points(known, known.seen, points.words[outside], points.targets[outside], points.weights[outside])
+    apart = fit_joint(less, codes[outside], folds[outside], report=silent)
+    again = apart.kernel.margins(turned[inside]) + apart.words.margins(points.words[inside])
     assert np.allclose(again, whole.margins[inside], atol=1e-4)
 
 
@@ -48,7 +70,7 @@ def test_permuting_the_labels_permutes_the_margins() -> None:
     points, codes, _, _ = some_points(1)
     folds = fold_numbers(codes, seed=0)
     turned = np.array([2, 0, 1])
-    other = Points(points.vectors, points.words, points.targets[:, np.argsort(turned)], points.weights)
+    other = Points(points.views, points.vectors, points.words, points.targets[:, np.argsort(turned)], points.weights)
     straight, permuted = (fit_joint(p, c, folds, report=silent) for p, c in ((points, codes), (other, turned[codes])))
     assert np.allclose(straight.margins, permuted.margins[:, turned], atol=1e-6)
 

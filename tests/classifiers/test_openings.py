@@ -10,7 +10,8 @@ from classifiers.encoder import Encoder
 from classifiers.held_out import fold_numbers, lexical_features
 from classifiers.margins import KernelScorer
 from classifiers.model import Model
-from classifiers.openings import Openings, are_conversations, held_out_openings, learnt_openings, words_in
+from classifiers.openings import are_conversations, held_out_openings, openings_of, words_in
+from classifiers.telling import Telling, learnt_telling
 from classifiers.training import train
 from classifiers.unlearning import forget_in_model
 from tests.classifiers.parcels import SPACE, WORDINGS, sample
@@ -20,7 +21,7 @@ CODES = np.array([sorted(WORDINGS).index(label) for label in LABELS])
 FEATURES = lexical_features([" ".join(chat) for chat in CHATS])
 
 
-OPENINGS = learnt_openings(CHATS, CODES, FEATURES)
+OPENINGS = learnt_telling(CHATS, CODES, FEATURES)
 
 
 def rambling(count: int, *, seed: int = 0) -> tuple[list[list[str]], list[str]]:
@@ -32,15 +33,15 @@ def rambling(count: int, *, seed: int = 0) -> tuple[list[list[str]], list[str]]:
 
 def test_the_opening_is_the_first_turn_that_tells_what_it_is_about() -> None:
     chat = ["hello", "today please help", "the promo code is refused", "as promised", "my coupon does not work"]
-    assert OPENINGS.of([chat]) == [("the promo code is refused",)]
+    assert openings_of([chat], OPENINGS) == [("the promo code is refused",)]
 
 
 def test_a_single_turn_is_its_own_opening() -> None:
-    assert OPENINGS.of([["hello"], []]) == [["hello"], []]
+    assert openings_of([["hello"], []], OPENINGS) == [["hello"], []]
 
 
 def test_among_unknown_words_the_first_turn_is_the_opening() -> None:
-    assert OPENINGS.of([["quincunx", "zeppelin"]]) == [("quincunx",)]
+    assert openings_of([["quincunx", "zeppelin"]], OPENINGS) == [("quincunx",)]
 
 
 def test_messages_of_one_turn_have_no_openings() -> None:
@@ -78,6 +79,7 @@ def messages(encoder: Encoder) -> Model:
 
 def test_a_model_of_messages_looks_for_no_openings(messages: Model, encoder: Encoder, tmp_path: Path) -> None:
     save(messages, tmp_path)
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 4
     again = load(tmp_path, encoder=encoder)
     assert again.lexical.openings is None
     assert again.embedding.scorer.landmarks.shape[1] == encoder.dimension
@@ -91,11 +93,12 @@ def test_a_model_of_messages_still_reads_chats(messages: Model) -> None:
 
 def test_a_model_of_chats_reads_their_openings_after_the_disk(chats: Model, encoder: Encoder, tmp_path: Path) -> None:
     save(chats, tmp_path)
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 4
     again = load(tmp_path, encoder=encoder)
     assert chats.lexical.openings is not None
     assert again.lexical.openings is not None
     asked = [["hello", "today"], *rambling(20, seed=5)[0]]
-    assert again.lexical.openings.of(asked) == chats.lexical.openings.of(asked)
+    assert openings_of(asked, again.lexical.openings) == openings_of(asked, chats.lexical.openings)
     for mode in ("lexical", "embedding"):
         ours, theirs = (one.score(asked, mode=mode).probabilities for one in (chats, again))
         assert np.array_equal(ours, theirs)
@@ -105,10 +108,10 @@ def test_what_tells_must_fit_the_words_of_a_saved_model(chats: Model, encoder: E
     openings = chats.lexical.openings
     assert openings is not None
     with pytest.raises(ValueError, match="say how much they tell"):
-        Openings.over(openings.table, openings.told[1:])
+        Telling.over(openings.table, openings.told[1:])
     save(chats, tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": 4}))
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": 5}))
     with pytest.raises(ModelFileError, match="format that this version cannot read"):
         load(tmp_path, encoder=encoder)
 

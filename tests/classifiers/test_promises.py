@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from classifiers.promises import HeldOut, Promise, price_of_promises, thresholds
+from classifiers.promises import FAMILIAR_SHARE, HeldOut, Promise, price_of_promises, thresholds
 from classifiers.scores import LabelScores, LabelSpace
 
 SPACE = LabelSpace.of([("a", "x"), ("b", "y")])
@@ -21,20 +20,25 @@ def _scores(logit: np.ndarray, rng: np.random.Generator) -> LabelScores:
     return LabelScores(SPACE, np.stack([chance, 1 - chance, np.zeros(len(chance))], axis=1), rng.random(len(chance)))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_words_give_up_no_more_than_the_stated_loss(seed: int) -> None:
-    held_out, fresh = world(seed=seed), world(20_000, seed=seed + 100)
+def given_up(seed: int) -> float:
+    """The accuracy that words lose on fresh contacts, where 0.01 may be lost."""
+    held_out, fresh = world(seed=seed), world(20_000, seed=seed + 1000)
     found = thresholds(held_out, Promise(0.2, 0.05, loss=0.01))
     sure = found.lexical.sure(fresh.lexical)
-    cascade = np.where(sure, fresh.lexical_right, fresh.full_right)
     assert sure.any()
-    assert fresh.full_right.mean() - cascade.mean() <= 0.012
+    return float(fresh.full_right.mean() - np.where(sure, fresh.lexical_right, fresh.full_right).mean())
+
+
+def test_the_words_give_up_no_more_than_the_stated_loss() -> None:
+    lost = np.array([given_up(seed) for seed in range(60)])
+    assert lost.mean() <= 0.009
+    assert (lost > 0.012).mean() <= 0.05
 
 
 def test_strange_texts_are_never_left_to_the_words() -> None:
     held_out = world()
     sure = thresholds(held_out, Promise(0.2, 0.05)).lexical.sure(held_out.lexical)
-    assert held_out.lexical.novelty[sure].max() <= np.quantile(held_out.lexical.novelty, 0.85)
+    assert held_out.lexical.novelty[sure].max() <= np.quantile(held_out.lexical.novelty, FAMILIAR_SHARE)
 
 
 def test_the_error_among_the_kept_stays_under_the_promise() -> None:

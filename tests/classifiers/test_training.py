@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from classifiers.artifact import load, save
+from classifiers.documents import pooled
 from classifiers.encoder import Encoder
 from classifiers.held_out import fold_numbers
 from classifiers.model import Model, UnknownLabelError
@@ -85,6 +89,19 @@ def test_the_same_seed_gives_the_same_model(encoder: Encoder) -> None:
     first, second = (train(documents, labels, SPACE, encoder=encoder, seed=4) for _ in range(2))
     assert first.id == second.id
     assert len(first.id) == 12
+
+
+def test_conversations_are_read_as_one_text_single_messages_as_they_are(encoder: Encoder, tmp_path: Path) -> None:
+    documents, labels = sample(60)
+    chats = train(documents, labels, SPACE, encoder=encoder)
+    messages = train([[" ".join(document)] for document in documents], labels, SPACE, encoder=encoder)
+    assert chats.embedding.at_once and not messages.embedding.at_once
+    asked = [["where is", "my parcel"]]
+    whole, turns = encoder.encode(["where is my parcel"]), pooled(encoder, asked)
+    assert np.allclose(chats.embedding.vectors(asked), whole, atol=1e-6)
+    assert np.allclose(messages.embedding.vectors(asked), turns) and not np.allclose(whole, turns, atol=1e-3)
+    save(chats, tmp_path / "chats")
+    assert load(tmp_path / "chats", encoder=encoder).embedding.at_once
 
 
 def test_progress_is_told(encoder: Encoder) -> None:

@@ -113,7 +113,7 @@ def test_a_second_look_must_earn_its_place(encoder: Encoder, model: Model) -> No
     codes = np.unique(labels, return_inverse=True)[1]
     texts = Texts(documents, codes, fold_numbers(codes, seed=0), np.arange(4), tuple(np.unique(labels)), {}, 0)
     noise = np.random.default_rng(0).normal(size=(60, 4))
-    seen = plain_sight(texts, encoder, report=silent)
+    seen = plain_sight(texts, texts.shown(model.lexical.features), encoder, model.lexical, report=silent)
     plain = replace(seen, margins=seen.margins + noise)
     truth = np.array([SPACE.labels.index(label) for label in labels])
     columns = Columns(SPACE, tuple(SPACE.labels.index(label) for label in texts.seen))
