@@ -21,7 +21,7 @@ from taxonomy.errors import HeadwayError
 
 FORMAT, READABLE = 4, (1, 2, 3, 4)
 """Since 2 a model may read openings of conversations, since 3 steps may be surer than the outcomes within them, since 4
-only the gist of a long document may be read and words have a sense."""
+only the gist of a long document may be read, words have a sense, and what else a document is about may be told."""
 
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
 OWN_ENCODER = "encoder"

@@ -73,10 +73,12 @@ def make_card(
 def cascade_scores(held_out: HeldOut, found: Thresholds) -> LabelScores:
     """Held-out scores as the cascade would give them: of the words where they settle it, else of both."""
     sure = found.lexical.sure(held_out.lexical)
+    by_words, by_both = held_out.lexical.besides, held_out.full.besides
     return LabelScores(
         held_out.full.space,
         np.where(sure[:, None], held_out.lexical.probabilities, held_out.full.probabilities),
         np.where(sure, held_out.lexical.novelty, held_out.full.novelty),
+        None if by_words is None or by_both is None else np.where(sure[:, None], by_words, by_both),
     )
 
 

@@ -18,7 +18,8 @@ from classifiers.deferral import NOTHING
 from classifiers.documents import Document, as_one_text, joined
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
 from classifiers.head import LinearHead, signs, weighted_head
-from classifiers.held_out import GAMMA, Report, lexical_features
+from classifiers.held_out import GAMMA, Report
+from classifiers.held_out_words import lexical_features
 from classifiers.margins import KernelScorer
 from classifiers.model import Model
 from classifiers.novelty import TailFit

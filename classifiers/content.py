@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.besides import BesidesByWords, BesidesScale
 from classifiers.calibration import MarginScale
 from classifiers.deferral import NOTHING
 from classifiers.encoder import Encoder
@@ -69,6 +70,7 @@ def settings_of(model: Model) -> Plain:
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
         **({"at_once": True} if vectors.at_once else {}),
         **({"sense": {"unseen": words.sense.unseen, "tail": asdict(words.sense.tail)}} if words.sense else {}),
+        **({"besides": _besides_settings(words, vectors)} if words.besides else {}),
         **({"reach": asdict(model.reach)} if model.reach else {}),
         **({"second": _second_settings(vectors.second)} if vectors.second else {}),
     }
@@ -104,6 +106,10 @@ def rebuilt(
         lexical = replace(lexical, sense=_sense(settings["sense"], vocabulary["sense"], tensors))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
     embedding = replace(embedding, at_once=bool(settings.get("at_once")), gists=gists)
+    told = {name: BesidesScale(tuple(one["weights"]), one["bias"]) for name, one in settings.get("besides", {}).items()}
+    if told:
+        lexical = replace(lexical, besides=BesidesByWords(told["whole"], told["parts"]))
+        embedding = replace(embedding, besides=told.get("both"))
     if "joint_words" in tensors:
         weights = tensors["joint_words"]
         embedding = replace(embedding, words=LinearScorer(weights, np.zeros(weights.shape[1], np.float32)))
@@ -156,6 +162,12 @@ def _sense(settings: Plain, words: list[str], tensors: Tensors) -> WordSense:
     rows = {word: row for row, word in enumerate(words)}
     tail = TailFit(**settings["tail"])
     return WordSense(rows, weights, vectors, settings["unseen"], tensors["sense_reference"], tail)
+
+
+def _besides_settings(words: LexicalStage, vectors: EmbeddingStage) -> Plain:
+    """How margins of groups become chances: by words, and by words and vectors where these have a say."""
+    found = asdict(words.besides) if words.besides else {}
+    return {**found, **({"both": asdict(vectors.besides)} if vectors.besides else {})}
 
 
 def _second_settings(second: SecondLook) -> Plain:

@@ -70,6 +70,19 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
+def group_heads(features: Any, about: NDArray[np.bool_], *, seed: int) -> LinearScorer:
+    """One linear support vector machine per group of documents with these word features, shape (n, features).
+
+    `about`, shape (n, groups), says which groups a document is about; what all or none of them are about stays so.
+    """
+    weights = np.zeros((features.shape[1], about.shape[1]), np.float32)
+    bias = np.where(about.all(axis=0), 1.0, -1.0).astype(np.float32)
+    for group in np.flatnonzero(about.any(axis=0) & ~about.all(axis=0)).tolist():
+        machine = LinearSVC(random_state=seed).fit(features, about[:, group])
+        weights[:, group], bias[group] = machine.coef_[0], machine.intercept_[0]
+    return LinearScorer(weights, bias)
+
+
 def landmark_rows(count: int, *, limit: int, seed: int) -> NDArray[np.int64]:
     """Which rows span the kernel solution: all of them, or a seeded draw, in ascending order."""
     if count <= limit:

@@ -9,34 +9,17 @@ import numpy as np
 
 from classifiers.anchors import Anchors
 from classifiers.calibration import Codes, Floats, fit_scale
-from classifiers.documents import Document, joined, side_by_side
+from classifiers.documents import side_by_side
 from classifiers.encoder import FloatMatrix
-from classifiers.head import LinearHead, kernel_sums, landmark_rows, ridge_weights, signs
-from classifiers.lexical import LexicalFeatures
+from classifiers.head import kernel_sums, landmark_rows, ridge_weights, signs
 from classifiers.margins import KernelScorer, similarity
-from classifiers.novelty import lexical_distance
-from classifiers.openings import are_conversations, words_in
-from classifiers.telling import learnt_telling
 
 Report = Callable[[str, float], None]
 
 FOLDS = 5
-NEVER = -1.0
 RIDGES = (0.1, 0.3, 1.0)
 GAMMA = 1.0
 LANDMARKS = 4000
-FEW_TEXTS = 3000
-SURE = 1.645
-"""Standard errors by which reading openings apart must lessen the loss: 95 %, one-sided."""
-
-
-@dataclass(frozen=True)
-class HeldOutLexical:
-    """Held-out margins, shape (n, labels), lexical distances, shape (n,), and whether openings were read apart."""
-
-    margins: Floats
-    distances: Floats
-    openings: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,15 +33,23 @@ class Views:
         """Both with other vectors of the texts beside them."""
         return Views(side_by_side(self.seen, others), side_by_side(self.unseen, others))
 
+    def rows(self, chosen: Codes) -> Views:
+        """Those of some texts."""
+        return Views(self.seen[chosen], self.unseen[chosen])
+
 
 @dataclass(frozen=True)
 class KernelFit:
-    """The final kernel head, held-out margins (n, labels), the ridge they chose, and which texts are landmarks."""
+    """The final kernel head, held-out margins (n, labels), the ridge they chose, and which texts are landmarks.
+
+    `further` are held-out margins of groups, shape (n, groups): the head then has columns for these, too.
+    """
 
     scorer: KernelScorer
     margins: Floats
     ridge: float
     landmark_rows: Codes
+    further: Floats | None = None
 
 
 def fold_numbers(codes: Codes, *, seed: int, folds: int = FOLDS) -> Codes:
@@ -74,54 +65,6 @@ def fold_numbers(codes: Codes, *, seed: int, folds: int = FOLDS) -> Codes:
         numbers[rows] = (dealt + np.arange(len(rows))) % folds
         dealt += len(rows)
     return numbers
-
-
-def lexical_features(texts: Sequence[str]) -> LexicalFeatures:
-    """TF-IDF tables: with few texts every n-gram counts, with many only those seen twice."""
-    return LexicalFeatures.fit(texts, min_count=1 if len(texts) < FEW_TEXTS else 2)
-
-
-def held_out_lexical(
-    documents: Sequence[Document],
-    codes: Codes,
-    folds: Codes,
-    *,
-    in_scope: Codes,
-    seed: int,
-    report: Report,
-    weights: Floats | None = None,
-) -> HeldOutLexical:
-    """Per fold: tables, openings and head from the other folds, so that unseen words are unseen here too.
-
-    Conversations are read with their openings and without, and the better reading is kept.
-    """
-    shape = len(documents), int(codes.max()) + 1
-    readings = (False, True) if are_conversations(documents) else (False,)
-    found = [HeldOutLexical(np.full(shape, NEVER), np.zeros(len(documents)), apart) for apart in readings]
-    for fold in np.unique(folds):
-        inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        known = [documents[row] for row in outside.tolist()]
-        asked = [documents[row] for row in inside.tolist()]
-        features = lexical_features(joined(known))
-        strange = features.unfamiliarity(joined(asked))
-        counted = None if weights is None else weights[outside]
-        for one in found:
-            telling = learnt_telling(known, codes[outside], features) if one.openings else None
-            head = LinearHead(seed=seed).fit(words_in(known, features, telling), codes[outside], weights=counted)
-            one.margins[np.ix_(inside, head.classes_)] = head.margins(words_in(asked, features, telling))
-            one.distances[inside] = lexical_distance(one.margins[inside][:, in_scope], strange)
-        report("held-out words", (float(fold) + 1) / FOLDS)
-    return _better(found, codes)
-
-
-def _better(found: Sequence[HeldOutLexical], codes: Codes) -> HeldOutLexical:
-    """The whole alone, unless openings beside it lessen the loss by more than chance would."""
-    plain, *apart = found
-    for other in apart:
-        gain = losses([plain.margins], codes) - losses([other.margins], codes)
-        if gain.mean() > SURE * gain.std() / np.sqrt(len(gain)):
-            return other
-    return plain
 
 
 def fit_kernel(

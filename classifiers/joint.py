@@ -8,7 +8,7 @@ points more of 2,001 held-out banking messages. The linear part is stored as wei
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,12 +49,17 @@ EXACT_TEXTS = 4000
 
 @dataclass(frozen=True)
 class JointFit:
-    """Both parts of the head, held-out margins of the texts, shape (n, labels), and the ridge they chose."""
+    """Both parts of the head, held-out margins of the texts, shape (n, labels), and the mix and ridge they chose.
+
+    `further` are held-out margins of groups, shape (n, groups): both parts then have columns for these, too.
+    """
 
     kernel: KernelScorer
     words: LinearScorer
     margins: Floats
+    mix: Mix
     ridge: float
+    further: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ class Points:
     words: sparse.csr_matrix
     targets: Floats
     weights: Floats
+
+    def about(self, targets: Floats, told: Codes) -> Points:
+        """Only the texts `told` and the anchors, with other targets, shape (points, columns)."""
+        rows = np.concatenate([told, np.arange(len(self.views.seen), len(self.weights))])
+        return Points(self.views.rows(told), self.vectors[rows], self.words[rows], targets[rows], self.weights[rows])
 
 
 def points_of(
@@ -119,9 +129,38 @@ def _fits(points: Points, mix: Mix, folds: Codes) -> Iterator[JointFit]:
         solved = inverse @ points.targets.astype(inverse.dtype)
         margins = _held_out(inverse, solved, points, folds, gamma=mix.gamma)
         weights = solved.astype(np.float32)
-        linear = np.asarray(mix.words * (points.words.T @ weights), dtype=np.float32)
-        words = LinearScorer(linear, np.zeros(linear.shape[1], np.float32))
-        yield JointFit(KernelScorer(points.vectors, weights, mix.gamma), words, margins, ridge)
+        yield JointFit(
+            KernelScorer(points.vectors, weights, mix.gamma), _linear(points, weights, mix), margins, mix, ridge
+        )
+
+
+def with_groups(fit: JointFit, points: Points, about: Floats, *, told: Codes, folds: Codes) -> JointFit:
+    """The same head with a column more for every group, learnt from the texts `told` and the anchors.
+
+    `about`, shape (points, groups), is +1 where a text or an anchor is about a group, else -1.
+    """
+    part = points.about(about, told)
+    inverse = _inverse(_kernel(part, fit.mix), fit.ridge / part.weights)
+    solved = inverse @ part.targets.astype(inverse.dtype)
+    weights = solved.astype(np.float32)
+    kernel = np.zeros((len(points.weights), about.shape[1]), np.float32)
+    kernel[np.concatenate([told, np.arange(len(folds), len(kernel))])] = weights
+    further = KernelScorer(part.vectors, weights, fit.mix.gamma).margins(points.views.unseen)
+    linear = _linear(part, weights, fit.mix)
+    further += linear.margins(points.words[: len(folds)])
+    further[told] = _held_out(inverse, solved, part, folds[told], gamma=fit.mix.gamma)
+    return replace(
+        fit,
+        kernel=replace(fit.kernel, weights=np.hstack([fit.kernel.weights, kernel])),
+        words=fit.words.beside(linear),
+        further=further,
+    )
+
+
+def _linear(points: Points, weights: FloatMatrix, mix: Mix) -> LinearScorer:
+    """The part of the head over words, from the weights of the points."""
+    linear = np.asarray(mix.words * (points.words.T @ weights), dtype=np.float32)
+    return LinearScorer(linear, np.zeros(linear.shape[1], np.float32))
 
 
 def _kernel(points: Points, mix: Mix) -> Any:

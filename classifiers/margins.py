@@ -22,6 +22,10 @@ class LinearScorer:
     weights: FloatMatrix
     bias: FloatMatrix
 
+    def beside(self, other: LinearScorer) -> LinearScorer:
+        """Both over the same features, the columns of the other one last."""
+        return LinearScorer(np.hstack([self.weights, other.weights]), np.concatenate([self.bias, other.bias]))
+
     def margins(self, features: sparse.csr_matrix | NDArray[np.float64]) -> NDArray[np.float64]:
         """Signed distances, shape (n, labels); the largest is the answer."""
         return np.asarray(features @ self.weights + self.bias, dtype=np.float64)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from classifiers.calibration import Codes, Floats, MarginScale, fit_mixture
-from classifiers.cascade import rows_of
 from classifiers.held_out import log_loss
 from classifiers.promises import HeldOut, cheap_enough
 from classifiers.sights import PlainSight, Sight
@@ -58,10 +57,10 @@ def look_again(looks: Looks, codes: Codes, embedding: EmbeddingStage, held_out: 
     margins = [words, plain_margins, tuned_margins]
     distances = looks.plain.distances[rows]
     full = scored(embedding.columns, margins, scale=scale, tail=embedding.tail, distances=distances)
-    plain, right = rows_of(held_out.full, rows), held_out.truth[rows]
+    plain, right = held_out.full.rows(rows), held_out.truth[rows]
     everybody = np.ones(len(rows), dtype=bool)
     settled = cheap_enough(HeldOut(plain, full, right), everybody, loss=SKIP_LOSS)
     second = SecondLook(looks.tuned.encoder, looks.tuned.scorer, scale, settled)
     asked = np.flatnonzero(plain.confidence < settled)
-    merged = put_rows(plain, asked, rows_of(full, asked))
-    return LookedAgain(second, HeldOut(rows_of(held_out.lexical, rows), merged, right))
+    merged = put_rows(plain, asked, full.rows(asked))
+    return LookedAgain(second, HeldOut(held_out.lexical.rows(rows), merged, right))

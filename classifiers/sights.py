@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from classifiers.anchors import Anchors, Descriptions
+from classifiers.besides import Several
 from classifiers.borrowing import anchors_for
 from classifiers.calibration import Codes, Floats
 from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
@@ -17,7 +18,7 @@ from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
 from classifiers.gist import gists_of, held_out_gists, is_long
 from classifiers.head import landmark_rows
 from classifiers.held_out import LANDMARKS, RIDGES, KernelFit, Report, Views, best_ridge, fit_kernel, span_of
-from classifiers.joint import MOST_TEXTS, fit_joint, points_of
+from classifiers.joint import MOST_TEXTS, fit_joint, points_of, with_groups
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
 from classifiers.novelty import nearest_distance
@@ -51,17 +52,20 @@ class Tuning:
 class Texts:
     """Labelled documents, their codes in order of first appearance, folds, and which codes are in scope.
 
-    `weights`, shape (n,), say how much each label counts; None: all alike.
+    `weights`, shape (n,), say how much each label counts; None: all alike. `several`: what else the documents are
+    about; None: too few are about anything else, or nobody said. `groups` number the group of each code.
     """
 
     documents: Sequence[Document]
     codes: Codes
+    groups: Codes
     folds: Codes
     in_scope: Codes
     seen: tuple[str, ...]
     descriptions: Descriptions
     seed: int
     weights: Floats | None = None
+    several: Several | None = None
 
     def weights_of(self, rows: Codes) -> Floats | None:
         """The weights of some of the texts."""
@@ -140,12 +144,13 @@ class PlainSight(Sight):
     """The encoder as it is: it holds out every text, and tells how strange a text is.
 
     `distances` to the nearest other labelled texts, shape (rows,); `reference` are the vectors that distance is
-    measured to from now on.
+    measured to from now on. `further` are margins of groups, shape (rows, groups), where the head has columns for them.
     """
 
     reference: FloatMatrix
     distances: Floats
     words: LinearScorer | None = None
+    further: Floats | None = None
 
 
 def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStage, *, report: Report) -> PlainSight:
@@ -170,7 +175,17 @@ def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStag
     own_rows[near_rows] = np.arange(len(near_rows))
     distances = nearest_distance(whole.unseen, reference, own_rows=own_rows)
     everyone = np.arange(len(whole.seen))
-    return PlainSight(encoder, kernel.scorer, kernel.ridge, everyone, kernel.margins, reference, distances, linear)
+    return PlainSight(
+        encoder,
+        kernel.scorer,
+        kernel.ridge,
+        everyone,
+        kernel.margins,
+        reference,
+        distances,
+        linear,
+        kernel.further,
+    )
 
 
 def _joint(
@@ -188,8 +203,12 @@ def _joint(
     meant = beside_openings(features, described, None if openings is None else described)
     labelled = points_of(views, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
     fit = fit_joint(labelled, texts.codes, texts.folds, report=report)
+    if (several := texts.several) is not None:
+        described_as = np.where(texts.groups[anchors.codes][:, None] == np.arange(several.about.shape[1]), 1.0, -1.0)
+        about = np.concatenate([several.signs, described_as])
+        fit = with_groups(fit, labelled, about, told=several.told, folds=texts.folds)
     rows = landmark_rows(len(texts.codes), limit=LANDMARKS, seed=texts.seed)
-    return KernelFit(fit.kernel, fit.margins, fit.ridge, rows), fit.words
+    return KernelFit(fit.kernel, fit.margins, fit.ridge, rows, fit.further), fit.words
 
 
 def _apart(texts: Texts, views: Views, anchors: Anchors, *, report: Report) -> KernelFit:

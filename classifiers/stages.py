@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.besides import BesidesByWords, BesidesScale, Heard
 from classifiers.calibration import Floats, MarginScale
 from classifiers.cascade import StageAnswers
 from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
@@ -45,6 +46,10 @@ class Columns:
         """The group of each seen label, shape (seen,)."""
         return np.array([self.space.group_of[column] for column in self.seen], dtype=np.int64)
 
+    def split(self, margins: Floats) -> tuple[Floats, Floats]:
+        """The columns of labels, and those of groups behind them, shape (n, groups) or (n, 0)."""
+        return margins[:, : len(self.seen)], margins[:, len(self.seen) :]
+
     def spread(self, probabilities: Floats, chance_of_none: Floats) -> Floats:
         """From seen labels to the whole space: unseen ones get 0, `_none` gains what strangeness says.
 
@@ -58,14 +63,18 @@ class Columns:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """When a stage answers itself: at least this confident, and no stranger than this (both inclusive)."""
+    """When a stage answers itself: at least this confident, and no stranger than this (both inclusive).
+
+    Besides, what else a document is about must be settled.
+    """
 
     confidence: float
     novelty: float = 1.0
 
     def sure(self, scores: LabelScores) -> NDArray[np.bool_]:
         """Which rows the stage keeps, shape (n,)."""
-        return np.asarray((scores.confidence >= self.confidence) & (scores.novelty <= self.novelty))
+        sure = (scores.confidence >= self.confidence) & (scores.novelty <= self.novelty)
+        return np.asarray(sure & scores.settled)
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,8 @@ class LexicalStage:
     """TF-IDF and a linear head: tens of thousands of texts a second.
 
     With `openings`, which tell where these are, a document is read twice: as a whole, and its opening turn apart. With
-    `sense` a document is strange, too, if its words mean nothing that labelled ones do.
+    `sense` a document is strange, too, if its words mean nothing that labelled ones do. With `besides` the head has
+    columns for groups behind those of labels, which tell what else a document is about.
     """
 
     name: ClassVar[str] = "lexical"
@@ -85,24 +95,28 @@ class LexicalStage:
     accept: Acceptance
     openings: Telling | None = None
     sense: WordSense | None = None
+    besides: BesidesByWords | None = None
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers | None = None) -> StageAnswers:
         """Scores from words and characters alone; `earlier` is not used."""
         texts = joined(documents)
         opened = None if self.openings is None else openings_of(documents, self.openings)
         features = beside_openings(self.features, documents, opened)
-        margins = self.scorer.margins(features)
+        margins, further = self.columns.split(self.scorer.margins(features))
         distances = self._distances(texts, margins)
         scores = scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
         if self.sense is not None:
             scores = scores.at_least_as_strange(self.sense.novelty(texts))
-        return StageAnswers(scores, margins, self.accept.sure(scores), features, opened)
+        if self.besides is None:
+            return StageAnswers(scores, margins, self.accept.sure(scores), features, opened)
+        scores, heard = self.besides.hear(documents, further, scores, self.passage_scores)
+        return StageAnswers(scores, margins, self.accept.sure(scores), features, opened, heard)
 
     def passage_scores(self, passages: Sequence[str]) -> LabelScores:
         """Scores of the parts of documents, of which there are many: what their words mean is not looked at."""
         alone = [(passage,) for passage in passages]
         opened = None if self.openings is None else alone
-        margins = self.scorer.margins(beside_openings(self.features, alone, opened))
+        margins, _ = self.columns.split(self.scorer.margins(beside_openings(self.features, alone, opened)))
         distances = self._distances(passages, margins)
         return scored(self.columns, [margins], scale=self.scale, tail=self.tail, distances=distances)
 
@@ -129,7 +143,8 @@ class EmbeddingStage:
 
     `words`, where there are any, are the part of this head that was learnt over word features. Where the words' stage
     found openings, the head reads the vector of each beside that of the whole. With `gists`, which tell where these
-    are, only the gist of a long document is read; with `at_once` its turns are read as one text.
+    are, only the gist of a long document is read; with `at_once` its turns are read as one text. With `besides` both
+    parts have columns for groups behind those of labels, as those of the words' stage have.
     """
 
     name: ClassVar[str] = "embedding"
@@ -144,6 +159,7 @@ class EmbeddingStage:
     words: LinearScorer | None = None
     at_once: bool = False
     gists: Telling | None = None
+    besides: BesidesScale | None = None
 
     def vectors(self, documents: Sequence[Document], encoder: Encoder | None = None) -> FloatMatrix:
         """Documents as this stage reads them, by its encoder if no other is given, shape (n, dimension)."""
@@ -157,11 +173,21 @@ class EmbeddingStage:
         margins = self.scorer.margins(points)
         if self.words is not None and earlier.features is not None:
             margins = margins + self.words.margins(earlier.features)
+        margins, further = self.columns.split(margins)
         distances = nearest_distance(vectors, self.reference)
         blocks = [earlier.margins, margins]
         scores = scored(self.columns, blocks, scale=self.scale, tail=self.tail, distances=distances)
         scores = self._looked_again(documents, scores, blocks, distances)
+        if earlier.heard is not None:
+            scores = replace(scores, besides=self._besides(earlier.scores, earlier.heard, further))
         return StageAnswers(scores, margins, self.accept.sure(scores))
+
+    def _besides(self, words: LabelScores, heard: Heard, margins: Floats) -> Floats | None:
+        """What else documents are about: as the words have it, where these were sure or this stage learned nothing."""
+        if self.besides is None or words.besides is None:
+            return words.besides
+        chances = self.besides.chances([heard.margins, heard.apart, margins])
+        return np.where(heard.asked[:, None], chances, words.besides)
 
     def _looked_again(
         self, documents: Sequence[Document], scores: LabelScores, blocks: Sequence[Floats], distances: Floats

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from classifiers.anchors import Descriptions
+from classifiers.besides import Besides, Several, besides_figures, fit_besides, fit_by_words, passages_of, told_apart
 from classifiers.calibration import Codes, Floats, fit_mixture
 from classifiers.card import cascade_scores, make_card
 from classifiers.content import named
 from classifiers.documents import Document, joined
 from classifiers.encoder import CachedEncoder, Encoder
 from classifiers.focus import Reach
-from classifiers.head import LinearHead
-from classifiers.held_out import HeldOutLexical, Report, fold_numbers, held_out_lexical, lexical_features
+from classifiers.head import LinearHead, group_heads
+from classifiers.held_out import Report, fold_numbers
+from classifiers.held_out_words import HeldOutGroups, HeldOutLexical, held_out_lexical, lexical_features
 from classifiers.model import Model
 from classifiers.novelty import TailFit
 from classifiers.openings import words_in
@@ -65,6 +67,7 @@ def train(
     progress: Report | None = None,
     about: Mapping[str, Any] | None = None,
     weights: Sequence[float] | None = None,
+    besides: Besides | None = None,
 ) -> Model:
     """Train both stages, calibrate them, set what each may keep, and write the card.
 
@@ -72,12 +75,15 @@ def train(
     "fits nothing" comes from strangeness alone). `descriptions` say in a few ways what labels mean: they help where
     examples are few. With `tuning` an encoder of the model's own is fine-tuned, and asked too if that is better on
     texts that it has not seen. `about` is put on the card (job, job version, source). `weights` say how much each
-    label counts when the heads learn; what they are judged by counts every text alike.
+    label counts when the heads learn; what they are judged by counts every text alike. `besides` are the groups that
+    each document is about besides its label's: where enough of them are about several, the model tells them.
     `progress` hears what is being done and the share of it done. Raises TrainingError.
     """
     started = time.perf_counter()
     report = progress or _silent
     material = _material(documents, labels, space, descriptions=descriptions or {}, seed=seed, weights=weights)
+    if besides is not None:
+        material = replace(material, known=replace(material.known, several=Several.of(space, labels, besides)))
     learned = _learned(material, CachedEncoder(encoder), tuning, seed=seed, report=report)
     promise = Promise(max_error, delta, loss)
     found = thresholds(learned.held_out, promise)
@@ -91,7 +97,7 @@ def train(
         ridge=learned.ridge,
         seed=seed,
         seconds=time.perf_counter() - started,
-        about=about or {},
+        about={**(about or {}), **({"besides": learned.besides} if learned.besides else {})},
     )
     report("done", 1.0)
     stages = replace(learned.lexical, accept=found.lexical), replace(learned.embedding, accept=found.embedding)
@@ -100,13 +106,17 @@ def train(
 
 @dataclass(frozen=True)
 class _Learned:
-    """Both stages, what they say of the texts at `rows` as if these had not been labelled, and the ridge that won."""
+    """Both stages, what they say of the texts at `rows` as if these had not been labelled, and the ridge that won.
+
+    `besides` counts how right they are about what else texts are about, of all texts of which that is known.
+    """
 
     lexical: LexicalStage
     embedding: EmbeddingStage
     held_out: HeldOut
     rows: Codes
     ridge: float
+    besides: Mapping[str, int]
 
 
 def _learned(
@@ -122,6 +132,7 @@ def _learned(
         seed=seed,
         report=report,
         weights=known.weights,
+        several=known.several,
     )
     lexical = _lexical_stage(material, words, seed=seed)
     sense, meant = learn_sense(material.texts, lexical.features.words, encoder, in_scope=known.familiar, seed=seed)
@@ -130,7 +141,7 @@ def _learned(
     plain = plain_sight(known, shown, encoder, lexical, report=report)
     embedding = replace(_embedding_stage(material, words, plain), gists=shown.gists)
     held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding, meant=meant)
-    learned = _Learned(lexical, embedding, held_out, plain.rows, plain.ridge)
+    learned = _with_besides(_Learned(lexical, embedding, held_out, plain.rows, plain.ridge, {}), known, words, plain)
     if tuning is None or not known.enough_to_tune:
         return learned
     tuned = tuned_sight(known, shown, tuning, report=report)
@@ -139,6 +150,39 @@ def _learned(
         return learned
     second = replace(embedding, second=looked.second)
     return replace(learned, embedding=second, held_out=looked.held_out, rows=tuned.rows)
+
+
+def _with_besides(learned: _Learned, known: Texts, words: HeldOutLexical, plain: PlainSight) -> _Learned:
+    """The same, telling what else documents are about, where the texts teach that."""
+    if known.several is None or words.groups is None:
+        return learned
+    held_out, apart = learned.held_out, _told_apart(known, words.groups, learned.lexical)
+    by_words, heard = fit_by_words(known.several, words.groups.margins, apart, held_out.lexical)
+    said, embedding = by_words.chances(heard), learned.embedding
+    lexical, full = replace(held_out.lexical, besides=said), replace(held_out.full, besides=said)
+    if plain.further is not None:  # else there were too many texts for a head over words and vectors
+        heads = [heard.margins, heard.apart, plain.further]
+        by_both = fit_besides(known.several, heads, held_out.full, heard.asked)
+        full = replace(full, besides=np.where(heard.asked[:, None], by_both.chances(heads), said))
+        embedding = replace(embedding, besides=by_both)
+    return replace(
+        learned,
+        lexical=replace(learned.lexical, besides=by_words),
+        embedding=embedding,
+        held_out=HeldOut(lexical, full, held_out.truth),
+        besides=besides_figures(full, known.several),
+    )
+
+
+def _told_apart(known: Texts, groups: HeldOutGroups, lexical: LexicalStage) -> Floats:
+    """What passages say of each text, read by heads that did not see it, as the stage for words will read them."""
+    found = np.zeros(groups.margins.shape)
+    for read in groups.passages:
+        scores = scored(
+            lexical.columns, [read.margins], scale=lexical.scale, tail=lexical.tail, distances=read.distances
+        )
+        found[read.rows] = told_apart(passages_of([known.documents[row] for row in read.rows.tolist()]), scores)
+    return found
 
 
 def _named(model: Model, held_out: HeldOut, found: Thresholds, rows: Codes) -> Model:
@@ -170,7 +214,7 @@ def _material(
     codes = np.array([code_of[label] for label in labels], dtype=np.int64)
     columns = Columns(space, tuple(space.labels.index(label) for label in seen))
     folds = fold_numbers(codes, seed=seed)
-    known = Texts(documents, codes, folds, columns.in_scope, seen, descriptions, seed, counted)
+    known = Texts(documents, codes, columns.groups, folds, columns.in_scope, seen, descriptions, seed, counted)
     return _Material(known, joined(documents), columns)
 
 
@@ -190,10 +234,12 @@ def _lexical_stage(material: _Material, words: HeldOutLexical, *, seed: int) -> 
     features = lexical_features(material.texts)
     openings = learnt_telling(known.documents, known.codes, features) if words.openings else None
     said = words_in(known.documents, features, openings)
-    head = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights)
+    scorer = LinearHead(seed=seed).fit(said, known.codes, weights=known.weights).scorer_
+    if (several := known.several) is not None:
+        scorer = scorer.beside(group_heads(said[several.told], several.about[several.told], seed=seed))
     scale = fit_mixture([words.margins], known.codes, material.columns.groups)
     tail = TailFit.of(words.distances[known.familiar])
-    return LexicalStage(material.columns, features, head.scorer_, scale, tail, EVERYTHING, openings)
+    return LexicalStage(material.columns, features, scorer, scale, tail, EVERYTHING, openings)
 
 
 def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSight) -> EmbeddingStage:

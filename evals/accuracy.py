@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.calibration import expected_calibration_error
 from evals.curves import area_under_risk, ranked_auroc, share_flagged
+from evals.second_steps import SecondSteps, second_steps
 from tagger.labels import STEP_ONLY
 from tagger.model import NONE_FITS, Labels, Tag
 from taxonomy.errors import BadInputError
@@ -75,6 +76,7 @@ class AccuracyReport:
     risk_coverage_area: float
     risk_coverage_area_ci: Interval
     out_of_scope: ScopeFigures | None
+    second_steps: SecondSteps | None
     contacts_per_second: float | None
     model: str
     job: str
@@ -101,6 +103,8 @@ class AccuracyReport:
         lines.append(f"area under risk and coverage {self.risk_coverage_area:.4f}")
         if self.out_of_scope is not None:
             lines.append(f"fits no step: AUROC {self.out_of_scope.auroc_none:.3f} on {self.out_of_scope.n_none:,}")
+        if self.second_steps is not None:
+            lines.append(self.second_steps.text())
         if self.contacts_per_second is not None:
             lines.append(f"{self.contacts_per_second:,.0f} contacts a second")
         return "\n".join(lines)
@@ -145,6 +149,7 @@ def evaluate(
         risk_coverage_area=area_under_risk(confidence, right),
         risk_coverage_area_ci=_bootstrap(len(right), lambda rows: area_under_risk(confidence[rows], right[rows]), rng),
         out_of_scope=_scope(truth, tags),
+        second_steps=second_steps(truth, tags),
         contacts_per_second=len(tags) / seconds if seconds else None,
         model=tags[0].model,
         job=f"{tags[0].job} {tags[0].job_version}",

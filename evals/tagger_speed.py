@@ -126,7 +126,14 @@ def _trained(split: Split, home: Path) -> Model:
     names = [line["labels"]["outcome"] or NONE for line in split.train]
     encoder = EmbeddingCache(home / "embeddings").around(default_encoder(home))
     documents = [_customer(line) for line in split.train]
-    return train(documents, names, label_space(split.job), encoder=encoder, descriptions=descriptions(split.job))
+    return train(
+        documents,
+        names,
+        label_space(split.job),
+        encoder=encoder,
+        descriptions=descriptions(split.job),
+        besides=[line["labels"].get("secondary") for line in split.train],
+    )
 
 
 def _fresh(model: Model, mode: Mode) -> Answer:

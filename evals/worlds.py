@@ -166,8 +166,11 @@ class World:
                 "id": f"w{self.spec.seed}-{letter}{i}",
                 "channel": brief.channel,
                 "turns": turns_of(teller.tell(brief, split=split)),
-                "labels": {"step": brief.step, "outcome": brief.outcome},
+                "labels": {"step": brief.step, "outcome": brief.outcome, "secondary": self._second(brief)},
             }
+
+    def _second(self, brief: Brief) -> list[str]:
+        return [] if brief.secondary is None else [self.stage.job.step_of[brief.secondary]]
 
     def truth(self) -> dict[str, Any]:
         """Every figure's true value: of the process (`superpopulation`) and of these contacts (`realised`)."""

@@ -87,7 +87,8 @@ def _answer_as_analyst(workspace: Workspace, truth: Path, answers: Path) -> None
             if not item.drawn:
                 continue
             row = known[item.contact_id]
-            decision = {"step": row["step"], "outcome": row["outcome"], "by": ANALYST, "at": at}
+            second = [workspace.job.step_of[row["secondary"]]] if row["secondary"] else []
+            decision = {"step": row["step"], "outcome": row["outcome"], "secondary": second, "by": ANALYST, "at": at}
             file.write(json.dumps({"item": item.item, "decision": decision}) + "\n")
 
 

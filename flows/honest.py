@@ -7,7 +7,7 @@ is summed over all contacts is as right, and as wrong, on taught contacts as on 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ def save_held_out(model: Model, labelled: Labelled, folder: Path) -> None:
         probabilities=scores.probabilities.astype("<f4"),
         novelty=scores.novelty.astype("<f4"),
         deferred=np.array(model.held_out_deferred, dtype=bool),
+        besides=np.zeros((0, 0)) if scores.besides is None else scores.besides.astype("<f4"),
     )
 
 
@@ -56,6 +57,7 @@ class _Unseen:
     probabilities: NDArray[np.float64]
     novelty: NDArray[np.float64]
     deferred: NDArray[np.bool_]
+    besides: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,11 @@ class HonestReader:
         deferred = answers.deferred.copy()
         probabilities[rows], novelty[rows] = unseen.probabilities[found], unseen.novelty[found]
         deferred[rows] = unseen.deferred[found] | (self.doubting & deferred[rows])
-        scores = replace(answers.scores, probabilities=probabilities, novelty=novelty)
+        besides = answers.scores.besides
+        if besides is not None and unseen.besides is not None:
+            besides = besides.copy()
+            besides[rows] = unseen.besides[found]
+        scores = LabelScores(self.space, probabilities, novelty, besides)
         return _Given(scores, answers.stage, deferred)
 
     def passage_scores(self, passages: Sequence[str]) -> LabelScores:
@@ -121,6 +127,7 @@ class HonestReader:
                 kept["probabilities"].astype(float),
                 kept["novelty"].astype(float),
                 kept["deferred"],
+                kept["besides"].astype(float) if "besides" in kept and len(kept["besides"]) else None,
             )
 
 

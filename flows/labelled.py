@@ -42,6 +42,11 @@ class Labelled:
         """What the customers said, as the classifier reads it."""
         return [document_of(contact) for contact in self.contacts]
 
+    @property
+    def besides(self) -> list[tuple[str, ...] | None]:
+        """The steps that each contact is about besides its own; None: nobody said."""
+        return [label.secondary for label in self.labels]
+
     def space(self, job: Job) -> LabelSpace:
         """The label space that these labels need under a job."""
         return label_space(

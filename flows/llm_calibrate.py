@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.artifact import load
-from classifiers.cascade import rows_of
 from classifiers.llm import LlmStage
 from classifiers.llm_agreement import Calibration, Measured, assumed_chance, fit_calibration, save_calibration
 from classifiers.llm_prompt import text_hash
@@ -128,7 +127,7 @@ def _measured(
     documents = [labelled.documents[row] for row in rows]
     answers = model.answer(documents)
     left: NDArray[np.int64] = np.flatnonzero(answers.deferred)
-    scores = rows_of(answers.scores, left)
+    scores = answers.scores.rows(left)
     readings = stage.readings([documents[row] for row in left], scores, everything=True)
     found, refused = [], Counter[str]()
     for reading, row, chances in zip(readings, left, scores.probabilities, strict=True):

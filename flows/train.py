@@ -106,6 +106,7 @@ def _told(
         unused=labelled.unused,
         examples=(*labelled.examples, *lessons.examples),
         held_out=model.card["held_out"],
+        second_steps=model.card.get("besides"),
         deferral=model.card["deferral"],
         comparison=verdict.comparison,
         promoted=verdict.promoted,
@@ -161,6 +162,7 @@ class _School:
             progress=self.report,
             about=self.about,
             weights=labelled.weights or None,
+            besides=labelled.besides,
         )
 
 

@@ -53,6 +53,7 @@ class Training:
     promoted: bool
     why: str
     prices: PriceTable | None = None
+    second_steps: Mapping[str, int] | None = None
     reviews: Reviews | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -73,6 +74,7 @@ class Training:
                 f"outcome {_percent(figures['label'])}",
                 f"  left to others: {100 * shares['nobody']:.0f} %, so that of the rest at most "
                 f"{100 * self.deferral['max_error']:g} % are wrong (sure to {100 * (1 - self.deferral['delta']):g} %)",
+                *([_second_steps(self.second_steps)] if self.second_steps else []),
                 *([self.prices.text()] if self.prices else []),
                 self._verdict(),
             ]
@@ -89,6 +91,15 @@ class Training:
 
     def _verdict(self) -> str:
         return f"  {'in use' if self.promoted else 'kept, not in use'}: {self.why}"
+
+
+def _second_steps(counts: Mapping[str, int]) -> str:
+    given, true = counts["given"], counts["true"]
+    right, found = (f"{100 * counts['right'] / count:.0f} %" if count else "none" for count in (given, true))
+    return (
+        f"  second steps, learned from {counts['about_several']:,} of {counts['documents']:,} contacts: "
+        f"{right} of {given:,} given right, {found} of {true:,} found"
+    )
 
 
 def _percent(figure: Mapping[str, float]) -> str:

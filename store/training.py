@@ -87,7 +87,11 @@ def known_contacts(session: Session, ids: Sequence[str], *, job_id: str, share: 
 
 
 def _answers(session: Session, job_id: str, as_of: datetime) -> dict[int, _Answer]:
-    """The answer that stands for each contact by row, whatever it was in the queue for."""
+    """The answer that stands for each contact by row, whatever it was in the queue for.
+
+    Where an analyst names no second step that means something only if they ever name one; who answers for many contacts
+    at once does not say.
+    """
     items = {
         row.item: row
         for row in session.execute(
@@ -97,9 +101,13 @@ def _answers(session: Session, job_id: str, as_of: datetime) -> dict[int, _Answe
         )
     }
     found: dict[int, _Answer] = {}
-    for decision in session.execute(known_decisions(job_id, as_of)):
+    decisions = session.execute(known_decisions(job_id, as_of)).all()
+    naming = {decision.by for decision in decisions if decision.secondary}
+    for decision in decisions:
         item = items[decision.item]
-        _keep(found, item.contact_pk, _Answer(_labels(decision), _rank(decision, item), decision.recorded_at))
+        others = tuple(decision.secondary) if decision.by in naming and decision.read != "bulk" else None
+        labels = Labels(decision.step, decision.outcome, others)
+        _keep(found, item.contact_pk, _Answer(labels, _rank(decision, item), decision.recorded_at))
     for key, answer in _gold(session, job_id, as_of):
         _keep(found, key, answer)
     return found
@@ -121,11 +129,11 @@ def _gold(session: Session, job_id: str, as_of: datetime) -> Iterable[tuple[int,
     """Known answers: the newest of each contact, unless it was withdrawn."""
     query = select(review_gold).where(review_gold.c.job_id == job_id, review_gold.c.recorded_at <= as_of)
     newest = {row.contact_pk: row for row in session.execute(query.order_by(review_gold.c.pk))}
-    return ((key, _Answer(_labels(row), "gold", row.recorded_at)) for key, row in newest.items() if not row.withdrawn)
-
-
-def _labels(row: Row[Any]) -> Labels:
-    return Labels(row.step, row.outcome)
+    return (
+        (key, _Answer(Labels(row.step, row.outcome), "gold", row.recorded_at))
+        for key, row in newest.items()
+        if not row.withdrawn
+    )
 
 
 def _contacts(session: Session, keys: Sequence[int]) -> Iterable[Row[Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.besides import FEWEST_WORDS, PassageScores
 from classifiers.documents import segment_weights
 from classifiers.passages import spans_of
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
@@ -27,14 +28,7 @@ with a word for each turn's intent, at 0.8 in 73 %."""
 SURE_OF_FIRST = 0.7
 """The least chance that some other passage gives the primary step: else the second step may well be the only one."""
 
-FEWEST_WORDS = 4
-"""Shorter passages say too little to open a second matter."""
-
 Floats = NDArray[np.float64]
-
-
-PassageScores = Callable[[Sequence[str]], LabelScores]
-"""What reads passages one by one."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +118,23 @@ def secondaries(passages: Passages, first: Sequence[int]) -> dict[int, tuple[Sec
         others = _others(space, groups[inside], scores.probabilities[inside], first[number])
         if others:
             found[number] = others
+    return found
+
+
+def learned_secondaries(scores: LabelScores) -> dict[int, tuple[Secondary, ...]]:
+    """What contacts are about besides their primary group, by number, the surest first, as a model learned it.
+
+    Its confidence is the chance of the step; the outcome is the most probable one of the step.
+    """
+    given, chances, space = scores.given_besides, scores.others, scores.space
+    found = {}
+    for number in np.flatnonzero(given.any(axis=1)).tolist():
+        groups = sorted(np.flatnonzero(given[number]).tolist(), key=lambda group: -chances[number, group])
+        labels = [best_label(space, scores.probabilities[number], group) for group in groups]
+        found[number] = tuple(
+            Secondary(space.groups[group], outcome_of(label), round(float(chances[number, group]), 6))
+            for group, label in zip(groups, labels, strict=True)
+        )
     return found
 
 

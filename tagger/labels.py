@@ -66,13 +66,16 @@ class LabelReader:
         outcome = self._find(labels.outcome, self._outcomes, "outcome")
         step = self._step(labels.step, "step")
         if outcome is None:
-            return Labels(step)
+            return Labels(step, None, self._besides(labels, step))
         owner = self._job.step_of[outcome]
         if step is not None and step != owner:
             raise UnknownLabelError(
                 f"{self._within}outcome: {labels.outcome!r} belongs to step {owner!r}, not {labels.step!r}"
             )
-        return Labels(owner, outcome)
+        return Labels(owner, outcome, self._besides(labels, owner))
+
+    def _besides(self, labels: Labels, primary: str | None) -> tuple[str, ...] | None:
+        return None if labels.secondary is None else self.others(labels.secondary, primary=primary)
 
     def others(self, names: Iterable[str], *, primary: str | None) -> tuple[str, ...]:
         """Secondary steps in the job's own ids, each once, without the primary one. Raises UnknownLabelError."""

@@ -34,10 +34,14 @@ class Survey:
 
 @dataclass(frozen=True)
 class Labels:
-    """What somebody already knows of a contact: `step` None means it fits no step."""
+    """What somebody already knows of a contact: `step` None means it fits no step.
+
+    `secondary` are the steps it is about besides; None: nobody said, which is not the same as none.
+    """
 
     step: str | None
     outcome: str | None = None
+    secondary: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

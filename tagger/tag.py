@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from classifiers.hostile import LabelNames, Plain, plain_of
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
-from tagger.evidence import Passages, best_label, evidence, secondaries, turns_that
+from tagger.evidence import Passages, best_label, evidence, learned_secondaries, secondaries, turns_that
 from tagger.labels import outcome_of
-from tagger.model import Contact, EvidenceSpan, Secondary, Tag
+from tagger.model import Contact, EvidenceSpan, Tag
 from taxonomy.model import Job
 
 LLM = "llm"
@@ -90,7 +90,10 @@ def tag_contacts(job: Job, reader: Reader, contacts: Sequence[Contact], *, wary:
     best = groups.argmax(axis=1)
     chosen = [best_label(space, row, group) for row, group in zip(scores, best, strict=True)]
     by_llm = _by_llm(answers, plain)
-    others, carried = _carriers(reader, contacts, best.tolist(), chosen, by_llm)
+    read = Passages.read(contacts, reader.passage_scores, space)
+    learned = answers.scores.besides is not None
+    others = learned_secondaries(answers.scores) if learned else secondaries(read, best.tolist())
+    carried = _carriers(reader, contacts, read, chosen, by_llm)
     shares = [as_shares(space.groups, row) for row in groups]
     prompt: str | None = getattr(reader, "prompt", None)  # readers without an LLM have none
     tags = tuple(
@@ -126,16 +129,14 @@ def _by_llm(answers: Answers, plain: Sequence[Plain]) -> list[bool]:
 
 
 def _carriers(
-    reader: Reader, contacts: Sequence[Contact], best: Sequence[int], chosen: Sequence[str], by_llm: Sequence[bool]
-) -> tuple[dict[int, tuple[Secondary, ...]], list[tuple[EvidenceSpan, ...]]]:
-    """What else contacts are about, by number, and which words carried each one's decision."""
-    space = reader.space
-    read = Passages.read(contacts, reader.passage_scores, space)
-    carried = [evidence(read, row, space.labels.index(label)) for row, label in enumerate(chosen)]
+    reader: Reader, contacts: Sequence[Contact], read: Passages, chosen: Sequence[str], by_llm: Sequence[bool]
+) -> list[tuple[EvidenceSpan, ...]]:
+    """Which words carried each contact's decision."""
+    carried = [evidence(read, row, reader.space.labels.index(label)) for row, label in enumerate(chosen)]
     for row in np.flatnonzero(by_llm).tolist():
         (weights,) = reader.segment_scores([document_of(contacts[row])], [chosen[row]])
         carried[row] = turns_that(weights, contacts[row])
-    return secondaries(read, best), carried
+    return carried
 
 
 def as_shares(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:

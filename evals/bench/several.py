@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,23 +22,19 @@ from evals.bench.jobs import label_id, made_up_job
 from evals.bench.ours import run_alone, write_lines
 from evals.bench.split import Line
 from evals.datasets import Row, rows_of
-from tagger.model import NONE_FITS
-from taxonomy.model import Job
 
 FOLDS = 20
-SHARES = np.linspace(0.05, 0.95, 19)
 Sets = NDArray[np.bool_]
 """Which labels each message has, shape (n, labels)."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold measured, the one after it to choose a threshold on, the rest to learn from."""
+    """One fold measured, the others learnt from."""
 
     number: int
     labels: Sequence[str]
-    train: Sequence[Row]
-    choose: Sequence[Row]
+    known: Sequence[Row]
     test: Sequence[Row]
 
     def sets(self, rows: Sequence[Row]) -> Sets:
@@ -55,13 +51,7 @@ def several_folds(data: Path) -> list[Fold]:
     labels = sorted({label for row in rows for label in row["label"]})
     parts = [[row for row in rows if row["split"].endswith(f"-fold{number}")] for number in range(FOLDS)]
     return [
-        Fold(
-            number,
-            labels,
-            [row for other in range(FOLDS) if other not in (number, _after(number)) for row in parts[other]],
-            parts[_after(number)],
-            parts[number],
-        )
+        Fold(number, labels, [row for other in range(FOLDS) if other != number for row in parts[other]], parts[number])
         for number in range(FOLDS)
     ]
 
@@ -77,60 +67,41 @@ def several_systems(baselines: Baselines) -> dict[str, MultiSystem]:
         return features.fit_transform(said), features.transform(asked)
 
     return {
-        "ours-fast": by_copies,
+        "ours-fast": as_steps,
         "tfidf-svc": lambda fold: one_per_label(fold, words),
         "tfidf-minilm-svc": lambda fold: one_per_label(fold, strong),
     }
 
 
 def one_per_label(fold: Fold, features: Callable[[list[str], list[str], Any], tuple[Any, Any]]) -> dict[str, Any]:
-    """A linear SVM per label; it learns from the fold kept for thresholds too, having no threshold to choose."""
-    known = [*fold.train, *fold.choose]
+    """A linear SVM per label."""
     began = time.perf_counter()
-    seen, asked = features([row["text"] for row in known], [row["text"] for row in fold.test], tfidf())
-    model = OneVsRestClassifier(LinearSVC()).fit(seen, fold.sets(known).astype(int))
-    given = np.asarray(model.predict(asked)) == 1
-    return _cell(given, seconds=time.perf_counter() - began)
+    seen, asked = features([row["text"] for row in fold.known], [row["text"] for row in fold.test], tfidf())
+    model = OneVsRestClassifier(LinearSVC()).fit(seen, fold.sets(fold.known).astype(int))
+    found = np.asarray(model.predict(asked)) == 1
+    return _cell(found, seconds=time.perf_counter() - began)
 
 
-def by_copies(fold: Fold) -> dict[str, Any]:
-    """The tagger, which knows one label a contact: a message with three labels is shown to it three times.
-
-    Its probabilities are then shares; labels with at least so large a part of the largest share are given, the part
-    chosen on a fold that it did not learn from.
-    """
-    job = _job(fold.labels)
+def as_steps(fold: Fold) -> dict[str, Any]:
+    """The tagger: every intent is a step, a message's first one its primary step, the others its second ones."""
+    job = made_up_job("nlupp", {label: label for label in fold.labels})
     began = time.perf_counter()
     with TemporaryDirectory() as folder:
         home, train, asked = Path(folder), Path(folder) / "train.jsonl.gz", Path(folder) / "asked.jsonl.gz"
         path = Path(folder) / f"{job.id}.yaml"
         path.write_text(job.source, "utf-8")
-        write_lines(train, [copy for row in fold.train for copy in _copies(row)])
-        write_lines(asked, [_line(row, None) for row in (*fold.choose, *fold.test)])
+        write_lines(train, [_line(row) for row in fold.known])
+        write_lines(asked, [_line(row) for row in fold.test])
         default_encoder(home)
         run_alone(["train", "--job", str(path), "--data", str(train), "--fast", "--json"], home)
         said = run_alone(["predict", "--job", str(path)], home, asked).output.splitlines()
-    shares = np.array([_shares(json.loads(line)["outcomes"], fold.labels) for line in said])
-    choose, test = shares[: len(fold.choose)], shares[len(fold.choose) :]
-    part = best_part(choose, fold.sets(fold.choose))
-    return _cell(chosen(test, part), seconds=time.perf_counter() - began)
+    return _cell(given(map(json.loads, said), fold.labels), seconds=time.perf_counter() - began)
 
 
-def chosen(shares: NDArray[np.float64], part: float) -> Sets:
-    """Labels whose share is at least `part` of the largest; the last column is "none", which stands alone."""
-    top = shares.max(axis=1, keepdims=True)
-    given = shares[:, :-1] >= part * top
-    return np.asarray(given & (shares[:, -1:] < top))
-
-
-def best_part(shares: NDArray[np.float64], truth: Sets) -> float:
-    """The part with the largest micro-F1 on these messages."""
-
-    def micro(part: float) -> float:
-        given = chosen(shares, part)
-        return float(2 * (given & truth).sum() / max(1, given.sum() + truth.sum()))
-
-    return float(max(SHARES, key=micro))
+def given(tags: Iterable[Mapping[str, Any]], labels: Sequence[str]) -> Sets:
+    """The steps of each tag, the primary one and the second ones, as the labels that they stand for."""
+    named = [{tag["step"], *(one["step"] for one in tag["secondary"])} for tag in tags]
+    return np.array([[label_id(label) in steps for label in labels] for steps in named])
 
 
 def several_rows(folds: Sequence[Fold], cells: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
@@ -139,8 +110,8 @@ def several_rows(folds: Sequence[Fold], cells: Mapping[str, Sequence[Mapping[str
     draws = Draws(len(truth))
     figures = {}
     for name, parts in cells.items():
-        given = np.concatenate([np.array(part["given"], bool) for part in parts])
-        figures[name] = {"micro_f1": draws.micro_f1(truth, given), "macro_f1": draws.label_f1(truth, given)}
+        found = np.concatenate([np.array(part["given"], bool) for part in parts])
+        figures[name] = {"micro_f1": draws.micro_f1(truth, found), "macro_f1": draws.label_f1(truth, found)}
     first = next(iter(figures), None)
     return [
         {
@@ -149,7 +120,7 @@ def several_rows(folds: Sequence[Fold], cells: Mapping[str, Sequence[Mapping[str
             "system": name,
             "folds": len(folds),
             "test": len(truth),
-            "train": round(float(np.mean([len(fold.train) for fold in folds]))),
+            "train": round(float(np.mean([len(fold.known) for fold in folds]))),
             **{key: figure.as_json() for key, figure in own.items()},
             "gain_of": first,
             "gain": None if name == first else {key: figures[str(first)][key].less(own[key]).as_json() for key in own},
@@ -159,30 +130,14 @@ def several_rows(folds: Sequence[Fold], cells: Mapping[str, Sequence[Mapping[str
     ]
 
 
-def _after(number: int) -> int:
-    return (number + 1) % FOLDS
-
-
-def _job(labels: Sequence[str]) -> Job:
-    return made_up_job("nlupp", dict.fromkeys(labels, "say"))
-
-
-def _copies(row: Row) -> list[Line]:
-    return [_line(row, label) for label in row["label"] or [None]]
-
-
-def _line(row: Row, label: str | None) -> Line:
-    known = {"step": "say", "outcome": label_id(label)} if label else {"step": None, "outcome": None}
+def _line(row: Row) -> Line:
+    first, *others = map(label_id, row["label"]) if row["label"] else (None,)
     return {
-        "id": f"{row['id']}-{label}",
+        "id": row["id"],
         "turns": [{"speaker": "customer", "text": row["text"]}],
-        "labels": known,
+        "labels": {"step": first, "outcome": first, "secondary": others},
     }
 
 
-def _shares(outcomes: Mapping[str, float], labels: Sequence[str]) -> list[float]:
-    return [outcomes.get(label_id(label), 0.0) for label in labels] + [outcomes.get(NONE_FITS, 0.0)]
-
-
-def _cell(given: Sets, *, seconds: float) -> dict[str, Any]:
-    return {"given": given.astype(int).tolist(), "seconds": seconds}
+def _cell(found: Sets, *, seconds: float) -> dict[str, Any]:
+    return {"given": found.astype(int).tolist(), "seconds": seconds}

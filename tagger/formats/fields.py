@@ -86,6 +86,18 @@ def read_text(value: Any, field: str) -> str | None:
     return clean(value).strip() or None
 
 
+def read_texts(value: Any, field: str) -> tuple[str, ...] | None:
+    """A list of strings, or one string with `;` between them as a cell of a table has it; empty ones are left out."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list | tuple):
+        raise ContactError("wrong-type", f"{field} must be a list of strings, not {_name(value)}", field)
+    found = [read_text(one, f"{field}[{place}]") for place, one in enumerate(value)]
+    return tuple(one for one in found if one is not None)
+
+
 def read_time(value: Any, field: str, *, now: datetime) -> datetime | None:
     """ISO 8601 (or a date value) as an aware UTC time; without a zone it is read as UTC.
 

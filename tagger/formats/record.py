@@ -17,6 +17,7 @@ from tagger.formats.fields import (
     read_mapping,
     read_number,
     read_text,
+    read_texts,
     read_time,
 )
 from tagger.formats.problems import ContactError
@@ -171,15 +172,23 @@ def _labels(value: Any) -> Labels | None:
     if not _LABEL_KEYS & given.keys():
         return None
     step, outcome = (read_text(given.get(key), f"labels.{key}") for key in ("step", "outcome"))
-    return Labels(None if step == NONE_FITS else step, None if outcome == NONE_FITS else outcome)
+    return Labels(
+        None if step == NONE_FITS else step,
+        None if outcome == NONE_FITS else outcome,
+        read_texts(given.get("secondary"), "labels.secondary"),
+    )
 
 
 def _extra(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Unknown fields; `text` counts as unknown beside `turns`, and a survey without any answer is kept whole."""
+    """Unknown fields; `text` counts as unknown beside `turns`, and a survey without any answer is kept whole.
+
+    So are labels that name second steps alone.
+    """
     known = _KNOWN - {"text"} if data.get("turns") is not None else _KNOWN
     extra = {clean(str(key)): clean_deep(value, str(key)) for key, value in data.items() if key not in known}
-    for outer, inner in (("survey", _SURVEY_KEYS), ("labels", _LABEL_KEYS)):
+    for outer, known in (("survey", _SURVEY_KEYS), ("labels", _LABEL_KEYS)):
         given = read_mapping(data.get(outer), outer)
+        inner = known | {"secondary"} if outer == "labels" and known & given.keys() else known
         extra |= {
             clean(f"{outer}.{key}"): clean_deep(item, f"{outer}.{key}")
             for key, item in given.items()
@@ -207,4 +216,7 @@ def _survey_to_json(survey: Survey | None) -> dict[str, Any] | None:
 def _labels_to_json(labels: Labels | None) -> dict[str, Any] | None:
     if labels is None:
         return None
-    return {"step": labels.step} if labels.outcome is None else {"step": labels.step, "outcome": labels.outcome}
+    record: dict[str, Any] = {"step": labels.step}
+    if labels.outcome is not None:
+        record["outcome"] = labels.outcome
+    return record if labels.secondary is None else {**record, "secondary": list(labels.secondary)}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from classifiers.artifact import load, save
 from classifiers.encoder import Encoder
 from classifiers.gist import MOST_WORDS, gists_of, held_out_gists, is_long
-from classifiers.held_out import fold_numbers, lexical_features
+from classifiers.held_out import fold_numbers
+from classifiers.held_out_words import lexical_features
 from classifiers.model import Model
 from classifiers.telling import learnt_telling
 from classifiers.training import train

@@ -7,7 +7,8 @@ import pytest
 from classifiers.artifact import ModelFileError, load, save
 from classifiers.documents import pooled, side_by_side
 from classifiers.encoder import Encoder
-from classifiers.held_out import fold_numbers, lexical_features
+from classifiers.held_out import fold_numbers
+from classifiers.held_out_words import lexical_features
 from classifiers.margins import KernelScorer
 from classifiers.model import Model
 from classifiers.openings import are_conversations, held_out_openings, openings_of, words_in

@@ -111,7 +111,7 @@ def test_few_texts_a_label_tune_nothing(tmp_path: Path, encoder: Encoder) -> Non
 def test_a_second_look_must_earn_its_place(encoder: Encoder, model: Model) -> None:
     documents, labels = sample(60)
     codes = np.unique(labels, return_inverse=True)[1]
-    texts = Texts(documents, codes, fold_numbers(codes, seed=0), np.arange(4), tuple(np.unique(labels)), {}, 0)
+    texts = Texts(documents, codes, codes, fold_numbers(codes, seed=0), np.arange(4), tuple(np.unique(labels)), {}, 0)
     noise = np.random.default_rng(0).normal(size=(60, 4))
     seen = plain_sight(texts, texts.shown(model.lexical.features), encoder, model.lexical, report=silent)
     plain = replace(seen, margins=seen.margins + noise)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from store.review_plan_tables import review_gold
 from store.review_weights import read_reviews
 from store.reviews import add_decisions
 from store.session import Database
-from store.tables import contacts, review_items, tags
+from store.tables import contacts, review_decisions, review_items, tags
 from store.tags import newest_model
 from store.training import WEIGHTS, known_contacts, read_decided
 from tagger.held_back import Learned
@@ -46,6 +47,18 @@ def test_decisions_are_split_by_customer_and_carry_their_draw(decided: Database)
     assert [one.weight for one in found[:39]] == [2.0] * 39
     assert found[39].weight is None  # U / pi = 1: beyond the finished part of the draw
     assert all(one.held_back == held_back(JOB, f"u{one.key - 1}", "s", "", share=0.5) for one in found)
+
+
+def test_no_second_step_means_something_only_of_an_analyst_who_names_them(database: Database) -> None:
+    with database.session() as session:
+        items = add_items(session, 4)
+        said_two = replace(said("a", by="ann"), secondary=("b",))
+        decisions = [said_two, said("a", by="ann"), said("a", by="bob"), said("a", by="ann")]
+        add_decisions(session, list(zip(items, decisions, strict=True)))
+        session.execute(update(review_decisions).where(review_decisions.c.item == items[3]).values(read="bulk"))
+        found = read_decided(session, JOB, share=0.5, as_of=LATER + timedelta(days=9999))
+    by_contact = {one.key: one.labels.secondary for one in found}
+    assert list(by_contact.values()) == [("b",), (), None, None]
 
 
 def test_an_answer_that_the_text_does_not_say_is_no_label(database: Database) -> None:

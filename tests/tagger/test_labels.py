@@ -45,6 +45,8 @@ def test_steps_labelled_without_an_outcome_get_a_label_of_their_own() -> None:
         (Labels(None, "arrive"), Labels("track", "arrive"), "arrive"),
         (Labels(None), Labels(None), NONE_LABEL),
         (Labels("_none"), Labels(None), NONE_LABEL),
+        (Labels("S1", None, ("bare", "bare", "track")), Labels("track", None, ("bare",)), "track" + STEP_ONLY),
+        (Labels(None, "arrive", ()), Labels("track", "arrive", ()), "arrive"),
     ],
 )
 def test_labels_are_read_in_the_jobs_own_ids(given: Labels, resolved: Labels, label: str) -> None:
@@ -53,7 +55,10 @@ def test_labels_are_read_in_the_jobs_own_ids(given: Labels, resolved: Labels, la
     assert reader.label(given) == label
 
 
-@pytest.mark.parametrize("given", [Labels("nowhere"), Labels("track", "nothing"), Labels("bare", "know")])
+@pytest.mark.parametrize(
+    "given",
+    [Labels("nowhere"), Labels("track", "nothing"), Labels("bare", "know"), Labels("track", None, ("nowhere",))],
+)
 def test_unknown_or_contradicting_labels_are_refused(given: Labels) -> None:
     with pytest.raises(UnknownLabelError):
         LabelReader(JOB).resolve(given)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from evals.bench.several import FOLDS, best_part, chosen, one_per_label, several_folds, several_rows
+from evals.bench.several import FOLDS, as_steps, given, one_per_label, several_folds, several_rows
 
 
 def data(folder: Path) -> Path:
@@ -31,19 +31,23 @@ def test_every_message_is_measured_in_its_own_fold_only(tmp_path: Path) -> None:
         {row["id"] for f in folds for row in f.test}
     )
     for fold in folds:
-        seen = {row["id"] for row in (*fold.train, *fold.choose)}
+        seen = {row["id"] for row in fold.known}
         assert not seen & {row["id"] for row in fold.test}
 
 
-def test_labels_near_the_largest_share_are_given_and_none_stands_alone() -> None:
-    shares = np.array([[0.5, 0.4, 0.1], [0.5, 0.1, 0.4], [0.2, 0.1, 0.7]])
-    assert chosen(shares, 0.6).tolist() == [[True, True], [True, False], [False, False]]
+def test_first_and_second_steps_of_a_tag_are_its_labels() -> None:
+    tags = [
+        {"step": "card", "secondary": [{"step": "pin"}]},
+        {"step": "pin", "secondary": []},
+        {"step": None, "secondary": []},
+    ]
+    assert given(tags, ["card", "pin"]).tolist() == [[True, True], [False, True], [False, False]]
 
 
-def test_the_part_is_the_one_with_the_best_micro_f1() -> None:
-    shares = np.array([[0.5, 0.4, 0.1], [0.6, 0.2, 0.2]])
-    part = best_part(shares, np.array([[True, True], [True, False]]))
-    assert 0.33 < part <= 0.8
+def test_the_tagger_learns_intents_as_first_and_second_steps(tmp_path: Path) -> None:
+    fold = several_folds(data(tmp_path))[0]
+    found = np.array(as_steps(fold)["given"], dtype=bool)
+    assert (found == fold.sets(fold.test)).mean() > 0.8
 
 
 def test_rows_hold_micro_and_macro_f1_with_what_the_first_gains(tmp_path: Path) -> None:

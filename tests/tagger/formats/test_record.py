@@ -124,6 +124,35 @@ def test_a_null_step_means_fits_no_step_and_no_labels_mean_unknown() -> None:
     assert parse_contact({**GOOD, "labels": None}, now=NOW).labels is None
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({}, None),
+        ({"secondary": None}, None),
+        ({"secondary": []}, ()),
+        ({"secondary": ["recover-money", "", None]}, ("recover-money",)),
+        ({"secondary": "recover-money; return-item"}, ("recover-money", "return-item")),
+    ],
+)
+def test_second_steps_that_nobody_spoke_of_are_not_the_same_as_none(given: dict, read: tuple[str, ...] | None) -> None:
+    contact = parse_contact({**GOOD, "labels": {"step": "track-delivery", **given}}, now=NOW)
+    assert contact.labels == Labels("track-delivery", None, read)
+    assert "labels.secondary" not in contact.extra
+
+
+def test_second_steps_without_a_first_one_are_no_labels() -> None:
+    contact = parse_contact({**GOOD, "labels": {"secondary": ["recover-money"]}}, now=NOW)
+    assert contact.labels is None
+    assert contact.extra["labels.secondary"] == ["recover-money"]
+
+
+@pytest.mark.parametrize("given", [7, {"step": "x"}, [["x"]], [7]])
+def test_second_steps_of_another_shape_are_refused(given: object) -> None:
+    with pytest.raises(ContactError, match=r"labels\.secondary") as raised:
+        parse_contact({**GOOD, "labels": {"step": "track-delivery", "secondary": given}}, now=NOW)
+    assert raised.value.kind == "wrong-type"
+
+
 def test_unknown_fields_are_kept_also_those_inside_survey_and_labels() -> None:
     contact = parse_contact({**GOOD, "queue": {"n": 2}, "labels": {"flow": "x"}, "survey": {"nps": 9}}, now=NOW)
     assert contact.extra == {"queue": {"n": 2}, "labels.flow": "x", "survey.nps": 9}
@@ -181,7 +210,8 @@ CONTACTS = st.builds(
     cost=st.none() | st.floats(0, 1e6),
     abandoned=st.none() | st.booleans(),
     survey=st.none() | SURVEYS,
-    labels=st.none() | st.builds(Labels, st.none() | WORDS, st.none() | WORDS),
+    labels=st.none()
+    | st.builds(Labels, st.none() | WORDS, st.none() | WORDS, st.none() | st.lists(WORDS, max_size=3).map(tuple)),
     extra=st.dictionaries(
         st.text("QRST", min_size=1, max_size=5), st.lists(st.none() | TEXTS | st.integers()), max_size=3
     ),
