@@ -16,9 +16,24 @@ Codes = NDArray[np.int64]
 BINS = 15
 STEEPEST = 30.0
 TINY = 1e-12
-MIDDLES = (0.0, -1.0, 0.0)
-WIDTHS = (1.5, 0.7, 0.5)
-"""Where the prior of a mixture has logit w, log r and log beta, and how wide it is there."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Where a figure usually lies, and how far from there (mean and standard deviation of a normal prior)."""
+
+    middle: float
+    width: float
+
+
+HONESTY = 4.0
+"""How often the distance of the mean probability from the share right counts. Over 31 draws of 4 to 16 labels an outcome
+from five data sets the calibration error of outcomes was 0.037 without it and 0.035 with it; 20 was no better. With all
+labels of real chats it was 0.024 and 0.019."""
+
+ANYWHERE = Usual(0.0, float("inf"))
+MIXTURE = (Usual(0.0, 1.5), Usual(-1.0, 0.7), Usual(0.0, 0.5))
+"""The prior of a mixture: logit w, log r and log beta."""
 
 
 class CalibrationError(BadInputError):
@@ -81,63 +96,132 @@ def fit_scale(margins: Sequence[Floats], truth: Codes) -> MarginScale:
     return MarginScale(tuple(float(value) for value in np.exp(found.x)))
 
 
-def fit_mixture(margins: Sequence[Floats], truth: Codes, groups: Codes | None = None) -> MarginScale:
+def fit_mixture(
+    margins: Sequence[Floats], truth: Codes, groups: Codes | None = None, *, usual: Sequence[Usual] | None = None
+) -> MarginScale:
     """As `fit_scale`, with a second, flatter temperature: held-out margins of few texts are sure and unsure at once.
 
     With `groups` of the labels, shape (labels,), groups get a power of their own. A prior that counts about as much as
-    one text draws w, r and beta to 1/2, 1/e and 1, so that few texts decide little.
+    one text draws w, r and beta to 1/2, 1/e and 1, so that few texts decide little; `usual`, one for each head, draws
+    the scales, too. The likelihood alone leaves answers too sure on average; so a first fit says what the answers are,
+    and a second one also counts how far their mean probability lies from the share that is right.
     """
     from scipy.optimize import minimize
 
     count = len(margins)
-    middles = np.array(MIDDLES if groups is not None else MIDDLES[:2])
-    widths = np.array(WIDTHS[: len(middles)])
-    member = None if groups is None else membership(groups)
+    member = membership(groups if groups is not None else np.zeros(margins[0].shape[1], dtype=np.int64))
+    shapes = MIXTURE if groups is not None else MIXTURE[:2]
+    priors = (*(usual or [ANYWHERE] * count), *shapes)
+    middles, widths = np.array([one.middle for one in priors]), np.array([one.width for one in priors])
 
-    def loss(values: Floats) -> tuple[float, Floats]:
-        value, slope = _mixture_loss(margins, truth, member, values)
-        drawn = (values[count:] - middles) / widths
-        slope[count:] += drawn / widths / len(truth)
-        return value + 0.5 * float(drawn @ drawn) / len(truth), slope
+    def fit(start: Floats, answers: Sequence[_Answers]) -> Floats:
+        def loss(values: Floats) -> tuple[float, Floats]:
+            value, slope = _mixture_loss(margins, truth, member, values, answers)
+            drawn = (values - middles) / widths
+            return value + 0.5 * float(drawn @ drawn) / len(truth), slope[: len(values)] + drawn / widths / len(truth)
 
-    bounds = [(np.log(0.02), np.log(STEEPEST))] * count + [(-6.0, 6.0), (-4.0, 0.0), (-1.0, 3.0)][: len(middles)]
-    start = np.array([*np.log(fit_scale(margins, truth).scales), *middles])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    scales = tuple(float(value) for value in np.exp(found[:count]))
+        bounds = [(np.log(0.02), np.log(STEEPEST))] * count + [(-6.0, 6.0), (-4.0, 0.0), (-1.0, 3.0)][: len(shapes)]
+        return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
+
+    found = fit(np.array([*np.log(fit_scale(margins, truth).scales), *middles[count:]]), ())
+    found = fit(found, _answers(_mixture(margins, member, found).chances, truth, member))
     power = 1.0 if groups is None else float(np.exp(found[count + 2]))
+    scales = tuple(float(value) for value in np.exp(found[:count]))
     return MarginScale(scales, float(1.0 / (1.0 + np.exp(-found[count]))), float(np.exp(found[count + 1])), power)
 
 
-def _mixture_loss(
-    margins: Sequence[Floats], truth: Codes, member: Floats | None, values: Floats
-) -> tuple[float, Floats]:
-    """Mean negative log likelihood of a mixture and its slopes by log scales, logit w, log r, and log beta of groups.
+@dataclass(frozen=True)
+class _Answers:
+    """The labels that make up each text's answer, shape (n, labels), and the share of the answers that is right."""
 
-    With q_h = p_h^beta / sum of p^beta the chance of a label j in group g is p_j q_g / p_g.
-    """
-    rows, count = np.arange(len(truth)), len(margins)
+    given: Floats
+    right: float
+
+
+def _answers(chances: Floats, truth: Codes, member: Floats) -> tuple[_Answers, ...]:
+    """The answers in groups, and in labels inside the best group."""
+    of_group = chances @ member
+    best_group = of_group.argmax(axis=1)
+    inside = member.T[best_group]
+    best = np.where(inside > 0, chances, -1.0).argmax(axis=1)
+    found = [_Answers(np.eye(chances.shape[1])[best], _share(best == truth))]
+    if member.shape[1] > 1:
+        found.append(_Answers(inside, _share(inside[np.arange(len(truth)), truth] > 0)))
+    return tuple(found)
+
+
+def _share(right: NDArray[np.bool_]) -> float:
+    """The share that is right, as if half a text more were right and half a text wrong: never 0 or 1."""
+    return float((right.sum() + 0.5) / (len(right) + 1))
+
+
+@dataclass(frozen=True)
+class _Mixture:
+    """Probabilities of n texts, shape (n, labels), and how each value of the mixture changes them before the power."""
+
+    before: Floats
+    of_group: Floats
+    raised: Floats
+    power: float
+    by_value: Sequence[Floats]
+    member: Floats
+
+    @property
+    def chances(self) -> Floats:
+        return np.asarray(self.before * ((self.raised / self.of_group) @ self.member.T))
+
+    def slopes(self, pull: Floats) -> Floats:
+        """From the slopes by each probability, shape (n, labels), to those by log scales, logit w, log r, log beta.
+
+        With q_h = p_h^beta / sum of p^beta the chance of a label j in group g is p_j q_g / p_g.
+        """
+        factor = self.raised / self.of_group
+        by_factor = (pull * self.before) @ self.member
+        weighed = by_factor * factor
+        total = weighed.sum(axis=1, keepdims=True)
+        by_group = (self.power * (weighed - self.raised * total) - weighed) / self.of_group
+        by_before = pull * (factor @ self.member.T) + by_group @ self.member.T
+        logs = np.log(self.of_group)
+        by_power = self.power * ((weighed - self.raised * total) * logs).sum()
+        return np.array([*((by_before * turned).sum() for turned in self.by_value), by_power])
+
+
+def _mixture(margins: Sequence[Floats], member: Floats, values: Floats) -> _Mixture:
+    """The mixture with these log scales, logit w, log r, and, where there are several groups, log beta."""
+    count = len(margins)
     scales, share, flat = np.exp(values[:count]), 1.0 / (1.0 + np.exp(-values[count])), float(np.exp(values[count + 1]))
+    power = float(np.exp(values[count + 2])) if len(values) > count + 2 else 1.0
     logits = sum_scaled(margins, scales)
     sharp, blunt = softmax(logits), softmax(flat * logits)
-    chances = share * sharp + (1.0 - share) * blunt
     by_value = [
         scale * (share * _turned(sharp, block) + (1.0 - share) * flat * _turned(blunt, block))
         for scale, block in zip(scales, margins, strict=True)
     ]
     by_value += [share * (1.0 - share) * (sharp - blunt), (1.0 - share) * flat * _turned(blunt, logits)]
-    likely = np.log(np.clip(chances[rows, truth], TINY, 1.0))
+    before = share * sharp + (1.0 - share) * blunt
+    of_group = np.clip(before @ member, TINY, 1.0)
+    return _Mixture(before, of_group, _raised(of_group, power), power, by_value, member)
+
+
+def _mixture_loss(
+    margins: Sequence[Floats], truth: Codes, member: Floats, values: Floats, answers: Sequence[_Answers]
+) -> tuple[float, Floats]:
+    """Mean negative log likelihood and its slopes; with `answers` also how far these are from being right as often.
+
+    The distance of their mean probability from the share right counts as in the log likelihood of that share (normal
+    approximation of a binomial one), HONESTY times.
+    """
+    mixture, rows = _mixture(margins, member, values), np.arange(len(truth))
+    chances = np.clip(mixture.chances, TINY, 1.0)
+    value = -float(np.log(chances[rows, truth]).mean())
     pull = np.zeros_like(chances)
-    pull[rows, truth] = np.exp(-likely)
-    by_power: list[float] = []
-    if member is not None:
-        power, own = float(np.exp(values[count + 2])), member[truth]
-        of_group = np.clip(chances @ member, TINY, 1.0)
-        raised, logs = _raised(of_group, power), np.log(of_group)
-        likely = likely + np.log(np.clip((raised * own).sum(1), TINY, 1.0)) - (logs * own).sum(1)
-        pull += (((power - 1.0) * own - power * raised) / of_group) @ member.T
-        by_power = [-power * float(((own - raised) * logs).sum(1).mean())]
-    slopes = [-float((pull * turned).sum(1).mean()) for turned in by_value]
-    return -float(likely.mean()), np.array(slopes + by_power)
+    pull[rows, truth] = -1.0 / chances[rows, truth]
+    for one in answers:
+        spread = one.right * (1.0 - one.right)
+        missed = float((chances * one.given).sum(axis=1).mean()) - one.right
+        value += 0.5 * HONESTY * missed**2 / spread
+        pull += HONESTY * missed / spread * one.given
+    return value, mixture.slopes(pull / len(truth))
 
 
 def _turned(chances: Floats, block: Floats) -> Floats:

@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 from classifiers.calibration import (
     CalibrationError,
     MarginScale,
+    Usual,
+    _answers,
+    _mixture,
     _mixture_loss,
     expected_calibration_error,
     fit_mixture,
@@ -89,17 +92,40 @@ def test_a_mixture_keeps_the_order_of_labels_and_sums_to_one() -> None:
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_the_slopes_of_the_mixture_are_those_of_its_loss(grouped: bool) -> None:
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_slopes_of_the_mixture_are_those_of_its_loss(grouped: bool, answered: bool) -> None:
     margins, truth = mixed(50)
     blocks = [margins, margins[:, ::-1] * 0.3]
-    member = membership(np.arange(margins.shape[1]) // 2) if grouped else None
+    member = membership(np.arange(margins.shape[1]) // (2 if grouped else margins.shape[1]))
     values = np.array([0.4, -0.2, 0.3, -0.7, 0.5][: 5 if grouped else 4])
-    _, slopes = _mixture_loss(blocks, truth, member, values)
+    answers = _answers(_mixture(blocks, member, values).chances, truth, member) if answered else ()
+    assert len(answers) == answered * (1 + grouped)
+    _, slopes = _mixture_loss(blocks, truth, member, values, answers)
     for place in range(len(values)):
         step = np.zeros(len(values))
         step[place] = 1e-5
-        up, down = (_mixture_loss(blocks, truth, member, values + sign * step)[0] for sign in (1, -1))
+        up, down = (_mixture_loss(blocks, truth, member, values + sign * step, answers)[0] for sign in (1, -1))
         assert slopes[place] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-8)
+
+
+def test_answers_are_as_sure_on_average_as_they_are_right() -> None:
+    """A twentieth of the labels is wrong at random: likelihood alone makes all but these too sure."""
+    rng = np.random.default_rng(5)
+    margins, truth = mixed(400)
+    truth = np.where(rng.random(len(truth)) < 0.05, rng.integers(0, margins.shape[1], len(truth)), truth)
+    chances = fit_mixture([margins], truth).probabilities([margins])
+    right = (chances.argmax(axis=1) == truth).mean()
+    assert chances.max(axis=1).mean() == pytest.approx(right, abs=0.004)
+
+
+def test_few_texts_leave_a_scale_where_it_usually_is_and_many_do_not() -> None:
+    margins, truth = mixed(3000)
+    free = np.log(fit_mixture([margins], truth).scales[0])
+    usual = Usual(float(free) + 1.0, 0.1)
+    few = np.log(fit_mixture([margins[:10]], truth[:10], usual=[usual]).scales[0])
+    many = np.log(fit_mixture([margins], truth, usual=[usual]).scales[0])
+    assert abs(few - usual.middle) < 0.3
+    assert abs(many - free) < 0.75 * abs(few - free)
 
 
 def twins(count: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
