@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -25,6 +26,10 @@ class LinearScorer:
     def beside(self, other: LinearScorer) -> LinearScorer:
         """Both over the same features, the columns of the other one last."""
         return LinearScorer(np.hstack([self.weights, other.weights]), np.concatenate([self.bias, other.bias]))
+
+    def columns(self, chosen: Sequence[int]) -> LinearScorer:
+        """Only these columns, in this order."""
+        return LinearScorer(self.weights[:, list(chosen)], self.bias[list(chosen)])
 
     def margins(self, features: sparse.csr_matrix | NDArray[np.float64]) -> NDArray[np.float64]:
         """Signed distances, shape (n, labels); the largest is the answer."""

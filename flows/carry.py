@@ -11,7 +11,7 @@ import numpy as np
 from classifiers.artifact import load, save
 from classifiers.content import named
 from classifiers.model import Model
-from classifiers.relabel import relabelled, relabelled_chances
+from classifiers.relabel import relabelled, relabelled_chances, same_groups
 from classifiers.scores import LabelSpace
 from flows.examination import HELD_OUT
 from flows.honest import HELD_OUT_SCORES
@@ -98,6 +98,8 @@ def _write_held_out(
     with np.load(source / HELD_OUT_SCORES, allow_pickle=False) as kept:
         parts = {name: kept[name] for name in kept.files}
     parts["probabilities"] = relabelled_chances(parts["probabilities"], old, new, heirs=heirs)
+    if "besides" in parts and parts["besides"].size:
+        parts["besides"] = parts["besides"][:, same_groups(old, new, heirs) or []]
     np.savez_compressed(folder / HELD_OUT_SCORES, **parts)
     steps = new.to_groups(parts["probabilities"]).argmax(axis=1)
     held = {str(name): new.groups[step] for name, step in zip(parts["names"], steps, strict=True)}

@@ -36,7 +36,7 @@ def save_held_out(model: Model, labelled: Labelled, folder: Path) -> None:
         probabilities=scores.probabilities.astype("<f4"),
         novelty=scores.novelty.astype("<f4"),
         deferred=np.array(model.held_out_deferred, dtype=bool),
-        besides=np.zeros((0, 0)) if scores.besides is None else scores.besides.astype("<f4"),
+        besides=scores.others[:, :0] if scores.besides is None else scores.besides.astype("<f4"),
     )
 
 
@@ -127,7 +127,7 @@ class HonestReader:
                 kept["probabilities"].astype(float),
                 kept["novelty"].astype(float),
                 kept["deferred"],
-                kept["besides"].astype(float) if "besides" in kept and len(kept["besides"]) else None,
+                kept["besides"].astype(float) if "besides" in kept and kept["besides"].size else None,
             )
 
 

@@ -118,13 +118,13 @@ def _in_words_of(job: Job, decided: Sequence[Decided]) -> tuple[list[Decided], l
     known, unknown = [], []
     for one in decided:
         try:
-            known.append(replace(one, labels=_resolved(reader, one.labels)))
+            known.append(replace(one, labels=resolved(reader, one.labels)))
         except UnknownLabelError as error:
             unknown.append(f"contact {one.contact.id}: {error}")
     return known, unknown
 
 
-def _resolved(reader: LabelReader, labels: Labels) -> Labels:
+def resolved(reader: LabelReader, labels: Labels) -> Labels:
     """The labels in the job's own ids; second steps that it no longer has are not known. Raises UnknownLabelError."""
     try:
         return reader.resolve(labels)

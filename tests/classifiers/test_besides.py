@@ -14,6 +14,7 @@ from classifiers.artifact import load, save
 from classifiers.besides import DOUBT, FEWEST, Several, fit_besides, passages_of, told_apart
 from classifiers.encoder import Encoder
 from classifiers.model import Model, WordsAlone
+from classifiers.relabel import relabelled
 from classifiers.scores import LabelScores, LabelSpace
 from classifiers.training import train
 from classifiers.unlearning import forget_in_model, learned_from
@@ -116,6 +117,22 @@ def test_an_erased_text_leaves_and_the_others_still_tell(model: Model, lesson: L
     assert before is not None
     assert after is not None
     assert np.abs(before - after).mean() < 0.02
+
+
+def test_new_names_for_the_same_groups_keep_it_and_other_groups_do_not(model: Model) -> None:
+    documents = several(60, seed=19)[0]
+    before = model.score(documents)
+    names = [("eta", "follow"), ("gone", "end"), ("broken", "follow"), ("money", "get"), ("voucher", "get")]
+    heirs = {"arrival": "eta", "damage": "broken", "refund": "money", "discount": "voucher", "never-seen": "gone"}
+    heirs["_none"] = "_none"
+    after = relabelled(model, LabelSpace.of(names), heirs).score(documents)
+    assert before.besides is not None
+    assert after.besides is not None
+    for old, new in (("track", "follow"), ("pay", "get"), ("close", "end"), ("_none", "_none")):
+        told = before.besides[:, before.space.groups.index(old)], after.besides[:, after.space.groups.index(new)]
+        assert np.allclose(*told, atol=1e-6)
+    split = [(label, "elsewhere" if label == "broken" else group) for label, group in names]
+    assert relabelled(model, LabelSpace.of(split), heirs).score(documents).besides is None
 
 
 def test_too_few_such_documents_teach_nothing(encoder: Encoder, lesson: Lesson) -> None:

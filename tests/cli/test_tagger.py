@@ -77,6 +77,20 @@ def test_eval_reports_the_figures_of_the_contract(in_demo: Path, run) -> None:
     assert low <= report["step"]["accuracy"] <= high
 
 
+def test_second_steps_that_labels_name_are_learned_given_and_measured(in_demo: Path, tmp_path: Path, run) -> None:
+    with gzip.open(in_demo / "sample" / "labelled.jsonl.gz", "rt") as file:
+        lines = [json.loads(line) for line in file]
+    about_two = [line for line in lines if line["labels"]["secondary"]]
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text("".join(json.dumps(line) + "\n" for line in [*about_two, *lines[:300]]), "utf-8")
+    said = json.loads(run("eval", "--job", JOB, "--data", asked, "--json").stdout)["second_steps"]
+    assert said["contacts"] == len(about_two) + 300
+    assert said["precision"]["low"] > 0.8
+    assert said["recall"]["low"] > 0.4
+    assert said["recall"]["n"] >= len(about_two)
+    assert "second steps: right" in run("eval", "--job", JOB, "--data", asked).stdout
+
+
 def test_eval_writes_a_report(in_demo: Path, tmp_path: Path, run) -> None:
     folder = tmp_path / "report"
     run("eval", "--job", JOB, "--data", in_demo / "sample" / "heldout.jsonl.gz", "--report", folder)

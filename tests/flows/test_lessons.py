@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flows.lessons import Lessons, existing_database, gather, learned_of
+import pytest
+
+from flows.lessons import Lessons, existing_database, gather, learned_of, resolved
 from store.settings import load_settings
 from tagger.held_back import Learned
+from tagger.labels import LabelReader, UnknownLabelError
+from tagger.model import Labels
 from taxonomy.loader import find_job
 
 CARD = {"reviews": {"until": "2026-11-02T09:00:00+00:00", "share_held_back": 0.5, "taught": 9, "held_back": 8}}
@@ -29,3 +33,11 @@ def test_where_there_is_no_database_none_is_made(home) -> None:
     assert existing_database(settings) is None
     assert gather(find_job("online-order"), None, settings=settings) == Lessons(None)
     assert not (home / "headway.db").exists()
+
+
+def test_a_second_step_that_the_job_no_longer_has_costs_a_decision_no_more_than_that() -> None:
+    reader = LabelReader(find_job("online-order"))
+    assert resolved(reader, Labels("track-delivery", None, ("given-up",))) == Labels("track-delivery")
+    assert resolved(reader, Labels("track-delivery", None, ("recover-money",))).secondary == ("recover-money",)
+    with pytest.raises(UnknownLabelError, match="given-up"):
+        resolved(reader, Labels("given-up", None, ("recover-money",)))
