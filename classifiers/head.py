@@ -78,7 +78,7 @@ def group_heads(features: Any, about: NDArray[np.bool_], *, seed: int) -> Linear
     weights = np.zeros((features.shape[1], about.shape[1]), np.float32)
     bias = np.where(about.all(axis=0), 1.0, -1.0).astype(np.float32)
     for group in np.flatnonzero(about.any(axis=0) & ~about.all(axis=0)).tolist():
-        machine = LinearSVC(random_state=seed).fit(features, about[:, group])
+        machine = LinearSVC(tol=1e-2, random_state=seed).fit(features, about[:, group])
         weights[:, group], bias[group] = machine.coef_[0], machine.intercept_[0]
     return LinearScorer(weights, bias)
 
