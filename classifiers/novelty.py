@@ -62,11 +62,15 @@ def nearest_distance(
     if own_rows is not None:
         itself = np.flatnonzero(own_rows >= 0)
         near[itself, own_rows[itself]] = -1.0
-    nearest = min(NEIGHBOURS, len(reference))
-    top = np.argpartition(near, near.shape[1] - nearest, axis=1)[:, -nearest:]
+    rows = np.arange(len(near))
+    shape = (len(near), min(NEIGHBOURS, len(reference)))
+    top, counted = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+    for place in range(shape[1]):  # a quarter of the time that it takes to sort out all three at once
+        top[:, place] = best = near.argmax(axis=1)
+        counted[:, place] = near[rows, best] > -1.0
+        near[rows, best] = -2.0
     # The cosines that count once more in double precision: in single they show how many texts came along.
     cosines = np.einsum("id,ikd->ik", vectors.astype(np.float64), reference[top].astype(np.float64))
-    counted = np.take_along_axis(near, top, axis=1) > -1.0
     return np.asarray(1.0 - np.where(counted, cosines, -1.0).mean(axis=1))
 
 

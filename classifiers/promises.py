@@ -25,7 +25,7 @@ class Promise:
 
     max_error: float
     delta: float
-    loss: float = 0.002
+    loss: float = 0.001
 
 
 @dataclass(frozen=True)

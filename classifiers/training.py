@@ -66,7 +66,7 @@ def train(
     descriptions: Descriptions | None = None,
     max_error: float = 0.1,
     delta: float = 0.05,
-    loss: float = 0.002,
+    loss: float = 0.001,
     seed: int = 0,
     progress: Report | None = None,
     about: Mapping[str, Any] | None = None,

@@ -1,13 +1,18 @@
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from classifiers import encoder as encoder_module
-from classifiers import encoder_export
+from classifiers import encoder_export, quantization
 from classifiers.encoder import CachedEncoder, Encoder, EncoderError, OnnxEncoder
 from classifiers.encoder_export import default_encoder, encoder_named
 
@@ -38,6 +43,36 @@ def test_a_texts_vector_does_not_depend_on_what_is_read_beside_it(encoder: Encod
     for size in (1, 2, 7):
         parts = [encoder.encode(texts[at : at + size]) for at in range(0, len(texts), size)]
         assert np.array_equal(together, np.concatenate(parts)), "not in the last bit either"
+
+
+def test_batches_read_at_once_give_the_vectors_of_one_after_the_other(encoder: Encoder) -> None:
+    assert isinstance(encoder, OnnxEncoder)
+    texts = [f"Parcel {number} is late, {'very ' * (number % 40)}." for number in range(200)]
+    alone, together = (OnnxEncoder(encoder.folder, threads=threads).encode(texts) for threads in (1, 4))
+    assert np.array_equal(alone, together)
+
+
+def test_products_joined_with_their_scales_give_the_same_vectors(
+    encoder: Encoder, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(encoder, OnnxEncoder)
+    exact = home / "encoders" / encoder_export.encoder_id("fp32")
+    apart = shutil.copytree(encoder.folder, tmp_path / "apart")
+    monkeypatch.setattr(quantization, "_join_products", lambda graph: None)
+    quantization.quantize(
+        exact / "model.onnx", apart / "model.onnx", tokenizer=encoder_export.cutting_tokenizer(exact, 256)
+    )
+    described = json.loads((apart / "encoder.json").read_text())
+    described["graph_sha256"] = hashlib.sha256((apart / "model.onnx").read_bytes()).hexdigest()
+    (apart / "encoder.json").write_text(json.dumps(described))
+    steps = {path: _steps(path / "model.onnx") for path in (apart, encoder.folder)}
+    assert steps[apart]["MatMulInteger"] == steps[encoder.folder]["MatMulIntegerToFloat"] == 36
+    assert "MatMulInteger" not in steps[encoder.folder]
+    assert np.array_equal(OnnxEncoder(apart).encode(TEXTS), encoder.encode(TEXTS))
+
+
+def _steps(graph: Path) -> Counter[str]:
+    return Counter(node.op_type for node in onnx.load(graph).graph.node)
 
 
 def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
