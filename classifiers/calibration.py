@@ -16,6 +16,7 @@ Codes = NDArray[np.int64]
 BINS = 15
 STEEPEST = 30.0
 TINY = 1e-12
+CHANCE_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -278,3 +279,19 @@ def expected_calibration_error(confidence: Floats, correct: NDArray[Any], *, bin
     if not total:
         raise CalibrationError("no answer to measure calibration on: give at least one labelled contact.")
     return sum(one.count * abs(one.confidence - one.accuracy) for one in table) / total
+
+
+def calibration_error_by_chance(
+    confidence: Floats, *, bins: int = BINS, draws: int = CHANCE_DRAWS, seed: int = 0
+) -> float:
+    """The mean calibration error of answers that are right exactly as often as they are sure, in [0, 1].
+
+    So much of an error says nothing against a tagger: few answers show it by chance alone (consistency resampling,
+    Broecker & Smith 2007).
+    """
+    if not len(confidence):
+        raise CalibrationError("no answer to measure calibration on: give at least one labelled contact.")
+    rng, sure = np.random.default_rng(seed), np.sort(confidence)
+    starts = np.cumsum([0, *(len(part) for part in np.array_split(sure, bins) if len(part))])[:-1]
+    gaps = [np.abs(np.add.reduceat((rng.random(len(sure)) < sure) - sure, starts)).sum() for _ in range(draws)]
+    return float(np.mean(gaps)) / len(sure)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.calibration import expected_calibration_error
+from classifiers.calibration import calibration_error_by_chance, expected_calibration_error
 from evals.curves import area_under_risk, ranked_auroc, share_flagged
 from evals.second_steps import SecondSteps, second_steps
 from tagger.labels import STEP_ONLY
@@ -65,13 +65,17 @@ class ScopeFigures:
 
 @dataclass(frozen=True)
 class AccuracyReport:
-    """All figures of one model on one set of labelled contacts; intervals are 95 % percentile bootstrap."""
+    """All figures of one model on one set of labelled contacts; intervals are 95 % percentile bootstrap.
+
+    `ece_by_chance` is what a perfectly calibrated tagger would show on as many contacts.
+    """
 
     n: int
     step: LevelFigures
     outcome: LevelFigures | None
     ece: Mapping[str, float | None]
     ece_ci: Mapping[str, Interval | None]
+    ece_by_chance: Mapping[str, float | None]
     deferral: DeferralFigures
     risk_coverage_area: float
     risk_coverage_area_ci: Interval
@@ -93,7 +97,8 @@ class AccuracyReport:
                 low, high = level.accuracy_ci
                 lines.append(
                     f"{name:8} right {100 * level.accuracy:.1f} % [{100 * low:.1f}, {100 * high:.1f}], "
-                    f"macro-F1 {level.macro_f1:.3f}, calibration error {self.ece[name]:.3f}"
+                    f"macro-F1 {level.macro_f1:.3f}, calibration error {self.ece[name]:.3f} "
+                    f"({self.ece_by_chance[name]:.3f} by chance alone)"
                 )
         kept = self.deferral.error_kept
         wrong = "nothing kept" if kept is None else f"{100 * kept:.1f} % of the kept are wrong"
@@ -145,6 +150,10 @@ def evaluate(
         outcome=_level_figures(outcome, rng) if len(outcome.rows) else None,
         ece={name: _ece(level.confidence, level.right) if len(level.rows) else None for name, level in levels.items()},
         ece_ci={name: _ece_interval(level, rng) for name, level in levels.items()},
+        ece_by_chance={
+            name: calibration_error_by_chance(level.confidence) if len(level.rows) else None
+            for name, level in levels.items()
+        },
         deferral=_deferral(right, deferred, max_error=max_error, rng=rng),
         risk_coverage_area=area_under_risk(confidence, right),
         risk_coverage_area_ci=_bootstrap(len(right), lambda rows: area_under_risk(confidence[rows], right[rows]), rng),

@@ -15,7 +15,8 @@ from evals.bench.plots import plots
 Row = Mapping[str, Any]
 FIGURES = ("step_accuracy", "outcome_accuracy", "step_macro_f1", "outcome_macro_f1")
 HEAD = """| system | step | outcome | macro-F1 step | macro-F1 outcome | ours gains, step | ours gains, outcome \
-| ours gains, macro-F1 outcome | ECE step | risk area | handed over | messages/s | $ a thousand | trained in |
+| ours gains, macro-F1 outcome | ECE step, outcome (by chance) | risk area | handed over | messages/s | $ a thousand \
+| trained in |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|"""
 SEVERAL_HEAD = """| system | micro-F1 | macro-F1 | ours gains, micro-F1 | ours gains, macro-F1 |
 |---|---|---|---|---|"""
@@ -24,7 +25,8 @@ SPEED_HEAD = """| system | messages/s | times sentence-transformers | outcome ri
 READING = """Intervals are 95 % percentile bootstrap over the measured contacts (1,000 draws, the same for every \
 system, so that differences are paired). `ours` is `headway train --tuned`, `ours-fast` is `--fast`, both by the \
 commands in a home folder of their own; "ours gains" is ours less the system of the line, in points. ECE: mean \
-distance of probability and share right over groups of equal size. Risk area: mean share of wrong outcomes \
+distance of probability and share right over groups of equal size, and what a perfectly calibrated tagger would show \
+on as many contacts. Risk area: mean share of wrong outcomes \
 among the k surest answers over all k. Handed over: share that the tagger leaves to people. Dollars a thousand: the \
 machine at ${hour:.2f} an hour, and what an endpoint charged."""
 
@@ -160,8 +162,11 @@ def _points(figure: Mapping[str, float]) -> str:
 
 
 def _ece(row: Row) -> str:
-    found = row["calibration"]["step"]
-    return f"{found['ece']:.3f}" if found else "none"
+    found = [level for level in row["calibration"].values() if level]
+    if not found:
+        return "none"
+    measured, chance = (" ".join(f"{level[key]:.3f}" for level in found) for key in ("ece", "ece_by_chance"))
+    return f"{measured} ({chance})"
 
 
 def _dollars(row: Row) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.calibration import expected_calibration_error, reliability
+from classifiers.calibration import calibration_error_by_chance, expected_calibration_error, reliability
 from evals.bench.answered import Answered
 from evals.bench.grades import Draws, Graded, averaged
 from evals.bench.split import Split
@@ -97,6 +97,7 @@ def _calibration(folds: Sequence[Split], answers: Sequence[Answered], level: str
     bins = [bin_ for bin_ in reliability(confidence, right) if bin_.count]
     return {
         "ece": expected_calibration_error(confidence, right),
+        "ece_by_chance": calibration_error_by_chance(confidence),
         "bins": [[bin_.confidence, bin_.accuracy, bin_.count] for bin_ in bins],
     }
 

@@ -10,6 +10,7 @@ from classifiers.calibration import (
     _answers,
     _mixture,
     _mixture_loss,
+    calibration_error_by_chance,
     expected_calibration_error,
     fit_mixture,
     fit_scale,
@@ -49,6 +50,18 @@ def test_fitted_probabilities_are_calibrated() -> None:
 def test_calibrating_on_nothing_is_refused() -> None:
     with pytest.raises(CalibrationError, match="no held-out text"):
         fit_scale([np.zeros((0, 3))], np.zeros(0, dtype=np.int64))
+
+
+def test_chance_alone_explains_the_error_of_answers_as_right_as_they_are_sure() -> None:
+    rng = np.random.default_rng(3)
+    sure = rng.uniform(0.5, 1.0, 900)
+    measured = np.mean([expected_calibration_error(sure, rng.random(900) < sure) for _ in range(200)])
+    assert calibration_error_by_chance(sure) == pytest.approx(measured, rel=0.05)
+    assert calibration_error_by_chance(np.repeat(sure, 16)) < 0.3 * measured
+    assert calibration_error_by_chance(np.array([1.0, 1.0])) == 0.0
+    assert calibration_error_by_chance(np.array([0.5])) == 0.5
+    with pytest.raises(CalibrationError, match="no answer"):
+        calibration_error_by_chance(np.zeros(0))
 
 
 def test_the_error_of_a_worked_example() -> None:

@@ -37,6 +37,7 @@ def test_a_worked_example() -> None:
     assert report.deferral.rate == pytest.approx(0.1)
     assert report.deferral.error_kept == pytest.approx(1 / 9)
     assert report.ece["outcome"] == pytest.approx(10 / 10 * 0.2 * 0.8 + 0.8 * 0.2)
+    assert report.ece_by_chance["outcome"] == pytest.approx(2 * 0.8 * 0.2, abs=0.02)
     assert report.contacts_per_second == pytest.approx(5.0)
     assert report.step.accuracy_ci[0] < 0.9 <= report.step.accuracy_ci[1]
 
@@ -64,7 +65,7 @@ def test_a_known_step_without_outcome_is_graded_on_the_step() -> None:
     assert report.step.accuracy == pytest.approx(2 / 3)
     assert report.deferral.error_kept == pytest.approx(1 / 3)
     steps_only = evaluate([Labels("a")], [tag("a1")], max_error=0.1)
-    assert (steps_only.outcome, steps_only.ece["outcome"]) == (None, None)
+    assert (steps_only.outcome, steps_only.ece["outcome"], steps_only.ece_by_chance["outcome"]) == (None, None, None)
 
 
 def test_a_step_without_outcome_is_not_taken_for_fitting_none() -> None:
