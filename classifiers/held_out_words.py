@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.besides import Several, passages_of
 from classifiers.calibration import Codes, Floats
@@ -73,47 +74,60 @@ def held_out_lexical(
     """
     readings = (False, True) if are_conversations(documents) else (False,)
     found = [_nothing_yet(codes, several, apart) for apart in readings]
-    for fold in np.unique(folds):
-        inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        known = [documents[row] for row in outside.tolist()]
-        asked = [documents[row] for row in inside.tolist()]
-        features = lexical_features(joined(known))
-        strange = features.unfamiliarity(joined(asked))
-        counted = None if weights is None else weights[outside]
+    for number in np.unique(folds):
+        fold = _Fold.of(documents, codes, folds == number)
         for one in found:
-            telling = learnt_telling(known, codes[outside], features) if one.openings else None
-            said, heard = (words_in(these, features, telling) for these in (known, asked))
-            head = LinearHead(seed=seed).fit(said, codes[outside], weights=counted)
-            one.margins[np.ix_(inside, head.classes_)] = head.margins(heard)
-            one.distances[inside] = lexical_distance(one.margins[inside][:, in_scope], strange)
-            if one.groups is not None and several is not None:
-                told = np.isin(outside, several.told)
-                of_groups = group_heads(said[told], several.about[outside[told]], seed=seed)
-                one.groups.margins[inside] = of_groups.margins(heard)
-                read = _passages(
-                    asked, inside, features, head, labels=one.margins.shape[1], in_scope=in_scope, openings=one.openings
-                )
-                one.groups.passages.append(read)
-        report("held-out words", (float(fold) + 1) / FOLDS)
+            _read(fold, one, weights=weights, in_scope=in_scope, several=several, seed=seed)
+        report("held-out words", (float(number) + 1) / FOLDS)
     return _better(found, codes)
 
 
-def _passages(
-    documents: Sequence[Document],
-    rows: Codes,
-    features: LexicalFeatures,
-    head: LinearHead,
-    *,
-    labels: int,
-    in_scope: Codes,
-    openings: bool,
-) -> HeldOutPassages:
-    passages = list(chain.from_iterable(passages_of(documents)))
+@dataclass(frozen=True)
+class _Fold:
+    """The rows of a fold and of the others, their documents, and what the others know: codes and features."""
+
+    inside: Codes
+    outside: Codes
+    asked: Sequence[Document]
+    known: Sequence[Document]
+    codes: Codes
+    features: LexicalFeatures
+    strange: Floats
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], codes: Codes, inside: NDArray[np.bool_]) -> _Fold:
+        rows, others = np.flatnonzero(inside), np.flatnonzero(~inside)
+        asked, known = ([documents[row] for row in chosen.tolist()] for chosen in (rows, others))
+        features = lexical_features(joined(known))
+        return cls(rows, others, asked, known, codes[others], features, features.unfamiliarity(joined(asked)))
+
+
+def _read(
+    fold: _Fold, into: HeldOutLexical, *, weights: Floats | None, in_scope: Codes, several: Several | None, seed: int
+) -> None:
+    """What heads of the other folds say of this one, with its openings apart or not, written into its rows."""
+    telling = learnt_telling(fold.known, fold.codes, fold.features) if into.openings else None
+    said, heard = (words_in(these, fold.features, telling) for these in (fold.known, fold.asked))
+    head = LinearHead(seed=seed).fit(said, fold.codes, weights=None if weights is None else weights[fold.outside])
+    into.margins[np.ix_(fold.inside, head.classes_)] = head.margins(heard)
+    into.distances[fold.inside] = lexical_distance(into.margins[fold.inside][:, in_scope], fold.strange)
+    if into.groups is None or several is None:
+        return
+    told = np.isin(fold.outside, several.told)
+    of_groups = group_heads(said[told], several.about[fold.outside[told]], seed=seed)
+    into.groups.margins[fold.inside] = of_groups.margins(heard)
+    into.groups.passages.append(_passages(fold, into, head, in_scope=in_scope))
+
+
+def _passages(fold: _Fold, into: HeldOutLexical, head: LinearHead, *, in_scope: Codes) -> HeldOutPassages:
+    passages = list(chain.from_iterable(passages_of(fold.asked)))
     alone = [(passage,) for passage in passages]
-    margins = np.full((len(passages), labels), NEVER)
+    margins = np.full((len(passages), into.margins.shape[1]), NEVER)
     if passages:
-        margins[:, head.classes_] = head.margins(beside_openings(features, alone, alone if openings else None))
-    return HeldOutPassages(rows, margins, lexical_distance(margins[:, in_scope], features.unfamiliarity(passages)))
+        said = beside_openings(fold.features, alone, alone if into.openings else None)
+        margins[:, head.classes_] = head.margins(said)
+    strange = fold.features.unfamiliarity(passages)
+    return HeldOutPassages(fold.inside, margins, lexical_distance(margins[:, in_scope], strange))
 
 
 def _nothing_yet(codes: Codes, several: Several | None, apart: bool) -> HeldOutLexical:
