@@ -77,8 +77,8 @@ def cold_start(
     scorer = self_trained(anchors, vectors)
     columns = Columns(space, tuple(space.labels.index(label) for label in seen))
     lexical = _words(columns, anchors)
-    sharpness, *mixture = ROUGH_SCALES["self-trained" if texts else "described"]
-    scale = MarginScale((0.0, sharpness * float(np.log(len(seen)))), *mixture)
+    sharpness, sharp, flatness = ROUGH_SCALES["self-trained" if texts else "described"]
+    scale = MarginScale((0.0, sharpness * float(np.log(len(seen)))), sharp, flatness)
     embedding = EmbeddingStage(columns, remembering, scorer, anchors.vectors, scale, NEVER_STRANGE, Acceptance(NOTHING))
     model = Model(space, lexical, replace(embedding, at_once=True))
     card = {

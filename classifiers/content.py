@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.bend import Bend
 from classifiers.besides import BesidesByWords, BesidesScale
 from classifiers.calibration import MarginScale
 from classifiers.deferral import NOTHING
@@ -199,12 +200,14 @@ def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Pl
 def _scale_settings(scale: MarginScale) -> Plain:
     mixed = {} if scale.sharp == 1.0 else {"sharp": scale.sharp, "flatness": scale.flatness}
     raised = {} if scale.power == 1.0 else {"power": scale.power}
-    return {"scales": list(scale.scales), **mixed, **raised}
+    bent = {} if scale.bend is None else {"bend": list(scale.bend.added)}
+    return {"scales": list(scale.scales), **mixed, **raised, **bent}
 
 
 def _scale(settings: Plain) -> MarginScale:
     mixed = {name: settings[name] for name in ("sharp", "flatness", "power") if name in settings}
-    return MarginScale(tuple(settings["scales"]), **mixed)
+    bend = Bend(tuple(settings["bend"])) if "bend" in settings else None
+    return MarginScale(tuple(settings["scales"]), **mixed, bend=bend)
 
 
 def _stage_parts(settings: Plain) -> tuple[MarginScale, TailFit, Acceptance]:

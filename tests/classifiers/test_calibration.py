@@ -7,8 +7,6 @@ from classifiers.calibration import (
     CalibrationError,
     MarginScale,
     Usual,
-    _answers,
-    _mixture,
     _mixture_loss,
     calibration_error_by_chance,
     expected_calibration_error,
@@ -105,19 +103,16 @@ def test_a_mixture_keeps_the_order_of_labels_and_sums_to_one() -> None:
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-@pytest.mark.parametrize("answered", [False, True])
-def test_the_slopes_of_the_mixture_are_those_of_its_loss(grouped: bool, answered: bool) -> None:
+def test_the_slopes_of_the_mixture_are_those_of_its_loss(grouped: bool) -> None:
     margins, truth = mixed(50)
     blocks = [margins, margins[:, ::-1] * 0.3]
     member = membership(np.arange(margins.shape[1]) // (2 if grouped else margins.shape[1]))
     values = np.array([0.4, -0.2, 0.3, -0.7, 0.5][: 5 if grouped else 4])
-    answers = _answers(_mixture(blocks, member, values).chances, truth, member) if answered else ()
-    assert len(answers) == answered * (1 + grouped)
-    _, slopes = _mixture_loss(blocks, truth, member, values, answers)
+    _, slopes = _mixture_loss(blocks, truth, member, values)
     for place in range(len(values)):
         step = np.zeros(len(values))
         step[place] = 1e-5
-        up, down = (_mixture_loss(blocks, truth, member, values + sign * step, answers)[0] for sign in (1, -1))
+        up, down = (_mixture_loss(blocks, truth, member, values + sign * step)[0] for sign in (1, -1))
         assert slopes[place] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-8)
 
 
