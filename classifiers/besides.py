@@ -22,7 +22,10 @@ from classifiers.passages import spans_of
 from classifiers.scores import NONE_LABEL, LabelScores, LabelSpace
 
 FEWEST = 20
-"""With fewer documents about several groups than this nothing is learned of them."""
+"""With fewer documents about several groups than this, or fewer about one alone, nothing is learned of them."""
+
+FEWEST_OPEN = 5
+"""A scale is fitted to what is left open only where so many of the groups asked for are right, and so many wrong."""
 
 FEWEST_WORDS = 4
 """Shorter passages say too little to open a second matter."""
@@ -49,7 +52,10 @@ class Several:
 
     @classmethod
     def of(cls, space: LabelSpace, labels: Sequence[str], besides: Besides) -> Several | None:
-        """None where too few documents are about several. Raises ValueError for a group that is not in the space."""
+        """None where too few documents are about several, or are known to be about one alone.
+
+        Raises ValueError for a group that is not in the space.
+        """
         unknown = {group for others in besides for group in others or ()} - set(space.groups)
         if unknown:
             raise ValueError(f"no group is called {min(unknown)!r}")
@@ -57,9 +63,11 @@ class Several:
         about = np.zeros((len(labels), len(space.groups)), dtype=bool)
         for row, (label, others) in enumerate(zip(labels, besides, strict=True)):
             about[row, [owner[label], *map(space.groups.index, others or ())]] = True
-        if int((about.sum(axis=1) > 1).sum()) < FEWEST:
+        told = np.flatnonzero([others is not None for others in besides])
+        alone = about[told].sum(axis=1) == 1
+        if min(int(alone.sum()), int((~alone).sum())) < FEWEST:
             return None
-        return cls(about, np.flatnonzero([others is not None for others in besides]))
+        return cls(about, told)
 
     @property
     def signs(self) -> Floats:
@@ -73,6 +81,10 @@ class BesidesScale:
 
     weights: tuple[float, ...]
     bias: float
+
+    def over(self, heads: int) -> BesidesScale:
+        """The same over more heads, of which those behind its own count nothing."""
+        return replace(self, weights=(*self.weights, *[0.0] * (heads - len(self.weights))))
 
     def chances(self, margins: Sequence[Floats]) -> Floats:
         """From one (n, groups) block of margins per head to the chance that a document is about each group."""
@@ -161,25 +173,30 @@ def fit_by_words(several: Several, margins: Floats, apart: Floats, first: LabelS
     everybody = np.ones(len(margins), dtype=bool)
     whole = fit_besides(several, [margins], first, everybody)
     asked = ~replace(first, besides=whole.chances([margins])).settled
-    parts = fit_besides(several, [margins, apart], first, asked)
+    parts = fit_besides(several, [margins, apart], first, asked, usual=whole)
     return BesidesByWords(whole, parts), Heard(margins, np.where(asked[:, None], apart, 0.0), asked)
 
 
 def fit_besides(
-    several: Several, margins: Sequence[Floats], first: LabelScores, among: NDArray[np.bool_]
+    several: Several,
+    margins: Sequence[Floats],
+    first: LabelScores,
+    among: NDArray[np.bool_],
+    *,
+    usual: BesidesScale | None = None,
 ) -> BesidesScale:
     """The scale for held-out margins, each block of shape (n, groups); `first` are the held-out scores of the labels.
 
-    Only what it is there for counts: documents `among` those told of, and groups other than the one given first.
+    Only what it is there for counts: documents `among` those told of, and groups other than the one given first. Where
+    these are too few to learn from it is the `usual` scale, of fewer heads, or says that nothing is likely.
     """
     from sklearn.linear_model import LogisticRegression
 
     told = several.told[among[several.told]]
     asked = _asked(first)[told]
     truth = several.about[told][asked]
-    if truth.all() or not truth.any():
-        odds = (truth.sum() + 0.5) / (len(truth) - truth.sum() + 0.5)
-        return BesidesScale((0.0,) * len(margins), float(np.log(odds)))
+    if min(int(truth.sum()), int((~truth).sum())) < FEWEST_OPEN:
+        return (usual or BesidesScale((), float(np.log(DOUBT)))).over(len(margins))
     points = np.stack([block[told][asked] for block in margins], axis=1)
     found = LogisticRegression(C=1e3).fit(points, truth)
     return BesidesScale(tuple(float(weight) for weight in found.coef_[0]), float(found.intercept_[0]))

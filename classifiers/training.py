@@ -166,7 +166,7 @@ def _with_besides(learned: _Learned, known: Texts, words: HeldOutLexical, plain:
     lexical, full = replace(held_out.lexical, besides=said), replace(held_out.full, besides=said)
     if plain.further is not None:  # else there were too many texts for a head over words and vectors
         heads = [heard.margins, heard.apart, plain.further]
-        by_both = fit_besides(known.several, heads, held_out.full, heard.asked)
+        by_both = fit_besides(known.several, heads, held_out.full, heard.asked, usual=by_words.parts)
         full = replace(full, besides=np.where(heard.asked[:, None], by_both.chances(heads), said))
         embedding = replace(embedding, besides=by_both)
     return replace(

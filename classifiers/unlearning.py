@@ -76,6 +76,8 @@ def learned_from(model: Model, document: Document) -> bool:
     point = vectors.vectors([document])
     if any(len(_same(kept, point)) for kept in (vectors.reference, _wholes(vectors.scorer, point))):
         return True
+    if len(_meant(model, [document])):
+        return True
     said = grams_of(joined([document])[0], "words")
     return len(said) > 2 and said <= model.lexical.features.words.columns.keys()
 
@@ -136,21 +138,28 @@ def _texts_of(model: Model) -> float:
 
 
 def _without_vectors(model: Model, documents: Sequence[Document]) -> tuple[Model, int]:
-    """Rows of landmarks and of the reference that are a document's own vector."""
+    """Rows of landmarks, of the reference and of what words mean that are a document's own vector."""
     embedding = model.embedding
     points = embedding.vectors(documents)
     scorer, gone = _without_landmarks(embedding.scorer, points)
     near = _same(embedding.reference, points)
-    lexical, sense = model.lexical, model.lexical.sense
-    if sense is not None:
-        meant = _same(unit_rows(sense.reference), unit_rows(sense.points(joined(documents))))
-        lexical = replace(lexical, sense=sense.without(rows=meant))
+    lexical, meant = model.lexical, _meant(model, documents)
+    if lexical.sense is not None:
+        lexical = replace(lexical, sense=lexical.sense.without(rows=meant))
     embedding = replace(embedding, scorer=scorer, reference=np.delete(embedding.reference, near, axis=0))
     if embedding.second is not None:
         again = embedding.vectors(documents, embedding.second.encoder)
         second, more = _without_landmarks(embedding.second.scorer, again)
         embedding, gone = replace(embedding, second=replace(embedding.second, scorer=second)), gone + more
-    return replace(model, lexical=lexical, embedding=embedding), gone + len(near)
+    return replace(model, lexical=lexical, embedding=embedding), gone + len(near) + len(meant)
+
+
+def _meant(model: Model, documents: Sequence[Document]) -> NDArray[np.int64]:
+    """Rows of what words mean that are a document's own."""
+    sense = model.lexical.sense
+    if sense is None:
+        return np.zeros(0, dtype=np.int64)
+    return _same(unit_rows(sense.reference), unit_rows(sense.points(joined(documents))))
 
 
 def _without_landmarks(scorer: KernelScorer, points: FloatMatrix) -> tuple[KernelScorer, int]:

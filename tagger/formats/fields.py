@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -87,15 +88,28 @@ def read_text(value: Any, field: str) -> str | None:
 
 
 def read_texts(value: Any, field: str) -> tuple[str, ...] | None:
-    """A list of strings, or one string with `;` between them as a cell of a table has it; empty ones are left out."""
+    """A list of strings; in a cell of a table one string with `;` between them, or the list as JSON has it.
+
+    Empty ones are left out.
+    """
     if value is None:
         return None
     if isinstance(value, str):
-        value = value.split(";")
+        value = _in_cell(value)
     if not isinstance(value, list | tuple):
         raise ContactError("wrong-type", f"{field} must be a list of strings, not {_name(value)}", field)
     found = [read_text(one, f"{field}[{place}]") for place, one in enumerate(value)]
     return tuple(one for one in found if one is not None)
+
+
+def _in_cell(cell: str) -> Any:
+    """The list that a cell of a table holds."""
+    if cell.strip().startswith("["):
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            pass
+    return cell.split(";")
 
 
 def read_time(value: Any, field: str, *, now: datetime) -> datetime | None:

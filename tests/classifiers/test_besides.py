@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from classifiers.artifact import load, save
-from classifiers.besides import DOUBT, FEWEST, Several, fit_besides, passages_of, told_apart
+from classifiers.besides import DOUBT, FEWEST, BesidesScale, Several, fit_besides, passages_of, told_apart
 from classifiers.encoder import Encoder
 from classifiers.model import Model, WordsAlone
 from classifiers.relabel import relabelled
@@ -145,6 +145,21 @@ def test_too_few_such_documents_teach_nothing(encoder: Encoder, lesson: Lesson) 
     assert model.score(documents[:5]).settled.all()
 
 
+def test_where_only_those_about_several_say_so_nothing_is_learned(encoder: Encoder, lesson: Lesson) -> None:
+    documents, labels, besides = lesson
+    model = train(documents, labels, SPACE, encoder=encoder, besides=[others or None for others in besides])
+    assert "besides" not in model.card
+    assert model.score(documents[:5]).besides is None
+
+
+def test_what_clear_documents_never_leave_open_is_not_given_at_random(model: Model) -> None:
+    """The group `close` has no document, and none of the lesson leaves anything open."""
+    found = model.score([["return my broken item"], ["where is my parcel. return my money. and my broken item"]])
+    assert found.besides is not None
+    assert (found.besides[:, SPACE.groups.index("close")] < 0.5).all()
+    assert not found.given_besides[:, SPACE.groups.index("close")].any()
+
+
 def test_documents_of_which_nobody_said_do_not_teach_that_there_is_nothing(encoder: Encoder, lesson: Lesson) -> None:
     documents, labels, besides = lesson
     rng = random.Random(3)
@@ -197,6 +212,20 @@ def test_a_document_of_one_passage_says_nothing_apart() -> None:
     assert [len(own) for own in pieces] == [0, 2, 0]
     empty = LabelScores(SPACE, np.zeros((0, len(SPACE.labels))), np.zeros(0))
     assert told_apart([[], []], empty).tolist() == np.zeros((2, len(SPACE.groups))).tolist()
+
+
+def test_a_scale_of_too_few_is_the_usual_one() -> None:
+    space = LabelSpace.of([("a", "a"), ("b", "b")])
+    first = LabelScores(space, np.tile([0.9, 0.1, 0.0], (40, 1)), np.zeros(40))
+    about = np.array([[True, row < 4, False] for row in range(40)])
+    heads, usual = [np.zeros((40, 3))] * 2, BesidesScale((2.0,), -1.0)
+    everybody, nobody = np.ones(40, dtype=bool), np.zeros(40, dtype=bool)
+    several = Several(about, np.arange(40))
+    assert fit_besides(several, heads, first, everybody, usual=usual) == BesidesScale((2.0, 0.0), -1.0)
+    assert fit_besides(several, heads, first, nobody, usual=usual) == BesidesScale((2.0, 0.0), -1.0)
+    assert (fit_besides(several, heads, first, nobody).chances(heads) < 0.01).all()
+    more = Several(np.array([[True, row < 9, False] for row in range(40)]), np.arange(40))
+    assert fit_besides(more, heads, first, everybody, usual=usual) != BesidesScale((2.0, 0.0), -1.0)
 
 
 def test_a_scale_of_nothing_but_no_says_no() -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from classifiers import held_out, sights
 from classifiers.artifact import load, save
 from classifiers.documents import pooled
-from classifiers.encoder import Encoder
+from classifiers.encoder import Encoder, unit_rows
 from classifiers.model import Model
 from classifiers.training import train
 from classifiers.unlearning import ERASED, MARK, forget_in_model, learned_from, mend_swap
@@ -44,6 +46,29 @@ def test_a_text_that_taught_is_taken_out_of_words_and_vectors(
     assert kept.id == parcel_model.id
     assert kept.card[ERASED] == 1
     assert not learned_from(kept, document)
+
+
+def test_a_text_that_only_what_words_mean_holds_is_taken_out(
+    encoder: Encoder, parcel_documents: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with more texts than are landmarks: another draw of them is what words are compared to."""
+    monkeypatch.setattr(sights, "MOST_TEXTS", 100)
+    monkeypatch.setattr(sights, "LANDMARKS", 60)
+    monkeypatch.setattr(held_out, "LANDMARKS", 60)
+    model = train(parcel_documents, ["arrival", *sample(160)[1]], SPACE, encoder=encoder)
+    sense = model.lexical.sense
+    assert sense is not None
+    assert len(model.embedding.reference) < len(sense.reference)
+    for document in parcel_documents[1:40]:
+        folder = tmp_path / "model"
+        save(model, folder)
+        assert learned_from(model, document)
+        assert forget_in_model(folder, model, [document]) is not None
+        kept = load(folder, encoder=encoder).lexical.sense
+        assert kept is not None
+        near = unit_rows(kept.reference) @ unit_rows(sense.points([" ".join(document)])).T
+        assert float(near.max()) < 0.9999
+        shutil.rmtree(folder)
 
 
 def test_the_rest_of_the_answers_stay_almost_as_they_were(

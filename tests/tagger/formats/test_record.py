@@ -132,6 +132,8 @@ def test_a_null_step_means_fits_no_step_and_no_labels_mean_unknown() -> None:
         ({"secondary": []}, ()),
         ({"secondary": ["recover-money", "", None]}, ("recover-money",)),
         ({"secondary": "recover-money; return-item"}, ("recover-money", "return-item")),
+        ({"secondary": "[]"}, ()),
+        ({"secondary": '["recover-money"]'}, ("recover-money",)),
     ],
 )
 def test_second_steps_that_nobody_spoke_of_are_not_the_same_as_none(given: dict, read: tuple[str, ...] | None) -> None:
