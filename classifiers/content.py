@@ -190,10 +190,11 @@ def _second_look(settings: Plain, tensors: Tensors, encoder: Encoder) -> SecondL
 
 def _stage_settings(scale: MarginScale, tail: TailFit, accept: Acceptance) -> Plain:
     confidence = None if accept.confidence == NOTHING else accept.confidence
+    none_strange = {"none_strange": True} if accept.none_strange else {}
     return {
         **_scale_settings(scale),
         "tail": asdict(tail),
-        "accept": {"confidence": confidence, "novelty": accept.novelty},
+        "accept": {"confidence": confidence, "novelty": accept.novelty, **none_strange},
     }
 
 
@@ -216,5 +217,5 @@ def _stage_parts(settings: Plain) -> tuple[MarginScale, TailFit, Acceptance]:
     return (
         _scale(settings),
         TailFit(**settings["tail"]),
-        Acceptance(confidence, accept["novelty"]),
+        Acceptance(confidence, accept["novelty"], accept.get("none_strange", False)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from classifiers.stages import Acceptance
 
 FAMILIAR_SHARE = 0.95
 ONE_SIDED_95 = 1.645
+STRANGE = 0.5
+"""A document this novel (one in 100 that fit is) is given a step by a person: with it 9 % of near strange contacts were
+given one, without 20 %, for 0.5 % more of the fitting ones handed over. That it fits nothing may be said of any."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,12 @@ def thresholds(held_out: HeldOut, promise: Promise) -> Thresholds:
     )
     confident = max(kept.value, cheap_enough(held_out, near, loss=promise.loss))
     lexical = Acceptance(confident, familiar)
-    left = ~lexical.sure(held_out.lexical)
+    embedding = Acceptance(0.0, STRANGE, none_strange=True)
+    left = ~lexical.sure(held_out.lexical) & embedding.familiar(held_out.full)
     rest = accept_threshold(
         held_out.full.confidence[left], held_out.full_right[left], max_error=promise.max_error, delta=half
     )
-    return Thresholds(lexical, Acceptance(rest.value), (kept.bound, rest.bound))
+    return Thresholds(lexical, replace(embedding, confidence=rest.value), (kept.bound, rest.bound))
 
 
 def price_of_promises(held_out: HeldOut, promise: Promise) -> tuple[Price, ...]:

@@ -65,16 +65,22 @@ class Columns:
 class Acceptance:
     """When a stage answers itself: at least this confident, and no stranger than this (both inclusive).
 
-    Besides, what else a document is about must be settled.
+    Besides, what else a document is about must be settled. With `none_strange` a document may be as strange as it likes
+    where the answer is that it fits nothing.
     """
 
     confidence: float
     novelty: float = 1.0
+    none_strange: bool = False
+
+    def familiar(self, scores: LabelScores) -> NDArray[np.bool_]:
+        """Which rows are not too strange to be answered, shape (n,)."""
+        near = scores.novelty <= self.novelty
+        return np.asarray(near | (scores.best == scores.space.labels.index(NONE_LABEL)) if self.none_strange else near)
 
     def sure(self, scores: LabelScores) -> NDArray[np.bool_]:
         """Which rows the stage keeps, shape (n,)."""
-        sure = (scores.confidence >= self.confidence) & (scores.novelty <= self.novelty)
-        return np.asarray(sure & scores.settled)
+        return np.asarray((scores.confidence >= self.confidence) & self.familiar(scores) & scores.settled)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from classifiers.promises import FAMILIAR_SHARE, HeldOut, Promise, price_of_promises, thresholds
+from classifiers.promises import FAMILIAR_SHARE, STRANGE, HeldOut, Promise, price_of_promises, thresholds
 from classifiers.scores import LabelScores, LabelSpace
 
 SPACE = LabelSpace.of([("a", "x"), ("b", "y")])
@@ -39,6 +39,13 @@ def test_strange_texts_are_never_left_to_the_words() -> None:
     held_out = world()
     sure = thresholds(held_out, Promise(0.2, 0.05)).lexical.sure(held_out.lexical)
     assert held_out.lexical.novelty[sure].max() <= np.quantile(held_out.lexical.novelty, FAMILIAR_SHARE)
+
+
+def test_a_strange_text_is_given_a_step_by_nobody_but_may_be_said_to_fit_none() -> None:
+    accept = thresholds(world(), Promise(0.2, 0.05)).embedding
+    chances = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    assert accept.sure(LabelScores(SPACE, chances, np.array([STRANGE, STRANGE]))).tolist() == [True, True]
+    assert accept.sure(LabelScores(SPACE, chances, np.array([0.51, 0.99]))).tolist() == [False, True]
 
 
 def test_the_error_among_the_kept_stays_under_the_promise() -> None:
