@@ -3,7 +3,7 @@
 Words that a linear head trusts fool it: "do i need a visa to go there" is no question about bank cards. The weighted
 mean of the words' own vectors, made once by the encoder (a static model, as in Model2Vec), shows that nothing
 labelled is near. With it the AUROC of 2,500 everyday requests against 2,000 banking messages rose from 0.991 to 0.995,
-where words settle four in five of the latter.
+where words settle two in three of the latter.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class WordSense:
 def learn_sense(
     texts: Sequence[str], table: GramTable, encoder: Encoder, *, in_scope: Codes, seed: int
 ) -> tuple[WordSense, Floats]:
-    """From labelled texts and their table of words; beside it the novelty of each beside the others, shape (n,).
+    """From labelled texts and their table of words; beside it the novelty of each were it not among them, shape (n,).
 
     `in_scope` are rows of texts. The encoder remembers no vector of a word: on disk it would outlive the texts.
     """
@@ -84,10 +84,12 @@ def learn_sense(
     weights = np.array([table.idf[table.columns[word]] for word in words])
     rows = {word: row for row, word in enumerate(words)}
     blank = WordSense(rows, weights, vectors, table.rarest, vectors[:0], TailFit(0.0, 1.0))
-    points = blank.points(texts)
     chosen = np.sort(np.random.default_rng(seed).permutation(in_scope)[:MOST_TEXTS])
     own = np.full(len(texts), -1)
     own[chosen] = np.arange(len(chosen))
-    distances = nearest_distance(points, points[chosen], own_rows=own)
-    sense = replace(blank, reference=points[chosen], tail=TailFit.of(distances[in_scope]))
+    # a word as rare as words in the table may be is there only because of each text that says it
+    unseen = blank.without(words={word for word, row in rows.items() if weights[row] >= table.rarest}).points(texts)
+    points = blank.points([texts[row] for row in chosen.tolist()])
+    distances = nearest_distance(unseen, points, own_rows=own)
+    sense = replace(blank, reference=points, tail=TailFit.of(distances[in_scope]))
     return sense, sense.tail.novelty(distances)

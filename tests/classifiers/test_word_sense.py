@@ -41,6 +41,15 @@ def test_a_text_is_not_measured_against_itself(encoder: Encoder) -> None:
     assert novelty[-1] > sense.novelty(texts[-1:])[0]
 
 
+def test_training_texts_are_as_strange_as_new_ones_that_say_words_of_their_own(encoder: Encoder) -> None:
+    count = 300
+    texts = [f"{opening} {said} order {number % 700 + 100}" for number, (opening, said) in enumerate(sample(800)[0])]
+    known, new = texts[:count], texts[count:]
+    table = GramTable.fit(known, kind="words")
+    sense, novelty = learn_sense(known, table, encoder, in_scope=np.arange(count), seed=0)
+    assert (sense.novelty(new) > np.quantile(novelty, 0.95)).mean() <= 0.08
+
+
 @given(st.lists(KNOWN, min_size=1, max_size=6), st.lists(UNKNOWN, max_size=4))
 def test_a_point_is_as_long_as_the_part_that_is_known(sense: WordSense, known: list[str], unknown: list[str]) -> None:
     whole, half = sense.points([" ".join(known), " ".join([*known, *unknown])])
