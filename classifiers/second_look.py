@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifiers.calibration import Codes, Floats, MarginScale, fit_mixture
+from classifiers.calibration import Codes, Floats, MarginScale, cross_fitted, fit_mixture
 from classifiers.held_out import log_loss
 from classifiers.promises import HeldOut, cheap_enough
 from classifiers.sights import PlainSight, Sight
-from classifiers.stages import EmbeddingStage, SecondLook, put_rows, scored
+from classifiers.stages import EmbeddingStage, SecondLook, put_rows, spread_scores
 
 LEAST_GAIN = 0.002
 """Mean log likelihood, in nats, that a second look must add on held-out texts."""
@@ -54,9 +54,8 @@ def look_again(looks: Looks, codes: Codes, embedding: EmbeddingStage, held_out: 
     if log_loss([words, plain_margins], truth) - log_loss(both, truth) < LEAST_GAIN:
         return None
     scale = _alike(fit_mixture(both, truth, embedding.columns.groups))
-    margins = [words, plain_margins, tuned_margins]
-    distances = looks.plain.distances[rows]
-    full = scored(embedding.columns, margins, scale=scale, tail=embedding.tail, distances=distances)
+    chances, distances = cross_fitted(both, truth, embedding.columns.groups), looks.plain.distances[rows]
+    full = spread_scores(embedding.columns, chances, tail=embedding.tail, distances=distances)
     plain, right = held_out.full.rows(rows), held_out.truth[rows]
     everybody = np.ones(len(rows), dtype=bool)
     settled = cheap_enough(HeldOut(plain, full, right), everybody, loss=SKIP_LOSS)

@@ -221,5 +221,9 @@ def scored(
     columns: Columns, margins: Sequence[Floats], *, scale: MarginScale, tail: TailFit, distances: Floats
 ) -> LabelScores:
     """Margins and distances of n texts as calibrated scores over the whole label space."""
-    chances = columns.spread(scale.probabilities(margins, columns.groups), tail.chance_of_none(distances))
-    return LabelScores(columns.space, chances, tail.novelty(distances))
+    return spread_scores(columns, scale.probabilities(margins, columns.groups), tail=tail, distances=distances)
+
+
+def spread_scores(columns: Columns, chances: Floats, *, tail: TailFit, distances: Floats) -> LabelScores:
+    """Probabilities of seen labels, shape (n, seen), and distances of n texts as scores over the whole label space."""
+    return LabelScores(columns.space, columns.spread(chances, tail.chance_of_none(distances)), tail.novelty(distances))

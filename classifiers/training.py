@@ -11,7 +11,7 @@ import numpy as np
 
 from classifiers.anchors import Descriptions
 from classifiers.besides import Besides, Several, besides_figures, fit_besides, fit_by_words, passages_of, told_apart
-from classifiers.calibration import Codes, Floats, Usual, fit_mixture
+from classifiers.calibration import Codes, Floats, Usual, cross_fitted, fit_mixture
 from classifiers.card import cascade_scores, make_card
 from classifiers.content import named
 from classifiers.documents import Document, joined
@@ -27,7 +27,7 @@ from classifiers.promises import HeldOut, Promise, Thresholds, thresholds
 from classifiers.scores import LabelSpace
 from classifiers.second_look import Looks, look_again
 from classifiers.sights import PlainSight, Texts, Tuning, plain_sight, tuned_sight
-from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, scored
+from classifiers.stages import Acceptance, Columns, EmbeddingStage, LexicalStage, scored, spread_scores
 from classifiers.telling import learnt_telling
 from classifiers.word_sense import learn_sense
 from taxonomy.errors import BadInputError
@@ -263,14 +263,13 @@ def _held_out(
     embedding: EmbeddingStage,
     meant: Floats,
 ) -> HeldOut:
-    """Both stages' answers to every text, as if it had not been labelled; `meant`: how strange its words are."""
-    columns, said = material.columns, words.margins
-    by_words = scored(columns, [said], scale=lexical.scale, tail=lexical.tail, distances=words.distances)
-    return HeldOut(
-        by_words.at_least_as_strange(meant),
-        scored(columns, [said, plain.margins], scale=embedding.scale, tail=embedding.tail, distances=plain.distances),
-        material.truth,
-    )
+    """Both stages' answers to every text by heads and scales fitted to others; `meant`: how strange its words are."""
+    columns, codes, groups = material.columns, material.known.codes, material.columns.groups
+    said = cross_fitted([words.margins], codes, groups)
+    seen = cross_fitted([words.margins, plain.margins], codes, groups, usual=USUAL_SCALES)
+    by_words = spread_scores(columns, said, tail=lexical.tail, distances=words.distances)
+    by_both = spread_scores(columns, seen, tail=embedding.tail, distances=plain.distances)
+    return HeldOut(by_words.at_least_as_strange(meant), by_both, material.truth)
 
 
 def _silent(what: str, share: float) -> None:

@@ -9,6 +9,7 @@ from classifiers.calibration import (
     Usual,
     _mixture_loss,
     calibration_error_by_chance,
+    cross_fitted,
     expected_calibration_error,
     fit_mixture,
     fit_scale,
@@ -172,3 +173,15 @@ def test_a_power_of_groups_keeps_their_order_and_the_shares_inside_them(power: f
     before, after = plain @ membership(groups), raised @ membership(groups)
     assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
     assert raised[:, 0] * before[:, 0] == pytest.approx(plain[:, 0] * after[:, 0], abs=1e-9)
+
+
+def test_what_is_fitted_to_other_texts_does_not_know_a_text_s_own_label() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 60)
+    margins, groups = [rng.normal(size=(60, 3)) + np.eye(3)[truth]], np.array([0, 0, 1])
+    before = cross_fitted(margins, truth, groups)
+    truth[7] = (truth[7] + 1) % 3
+    after = cross_fitted(margins, truth, groups)
+    assert np.allclose(before.sum(axis=1), 1.0)
+    assert (after[7] == before[7]).all()
+    assert (after[8] != before[8]).any()
