@@ -56,7 +56,7 @@ def make_card(
             "stated_loss": promise.loss,
             "lexical_threshold": _finite(found.lexical.confidence),
             "embedding_threshold": _finite(found.embedding.confidence),
-            "error_bounds": list(found.bounds),
+            "error_bound": found.bound,
             "decided": {
                 "lexical": float(kept_lexical.mean()),
                 "embedding": float((kept & ~kept_lexical).mean()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, log
 from typing import Any
@@ -52,17 +52,31 @@ def accept_threshold(
     BetaInv(1 - delta; e + 1, k - e) <= max_error and stop at the first failure. Sizes lie on a fixed grid, so that
     one early error does not end the walk. Choosing by the plain error instead breaks the promise about half the time.
     """
+    wrong = ~np.asarray(correct, dtype=bool)
+
+    def errors_from(value: float) -> int:
+        return int(wrong[confidence >= value].sum())
+
+    return lowest_threshold(confidence, errors_from, max_error=max_error, delta=delta, start=start)
+
+
+def lowest_threshold(
+    confidence: Floats, errors_from: Callable[[float], int], *, max_error: float, delta: float, start: int | None = None
+) -> Threshold:
+    """As `accept_threshold`, where what is answered may hang on the threshold: how many of those from it on are wrong.
+
+    A threshold accepts all answers whose confidence is at least as high.
+    """
     _check(max_error, delta)
-    order = np.argsort(-confidence, kind="stable")
-    ranked = confidence[order]
-    errors = np.cumsum(~correct[order].astype(bool))
+    ranked = np.sort(confidence)[::-1]
     best = Threshold(NOTHING, 0.0, 1.0)
     for size in _sizes(len(ranked), start or _first_size(len(ranked), max_error, delta)):
-        tied = int(np.searchsorted(-ranked, -ranked[size - 1], side="right"))
-        bound = error_bound(int(errors[tied - 1]), tied, delta=delta)
+        value = float(ranked[size - 1])
+        tied = int(np.searchsorted(-ranked, -value, side="right"))
+        bound = error_bound(errors_from(value), tied, delta=delta)
         if bound > max_error:
             break
-        best = Threshold(float(ranked[tied - 1]), tied / len(ranked), bound)
+        best = Threshold(value, tied / len(ranked), bound)
     return best
 
 
@@ -82,8 +96,12 @@ def price_table(
 
 
 def _first_size(count: int, max_error: float, delta: float) -> int:
-    """The fewest answers that could pass without an error, but no less than a tenth of all."""
-    return max(ceil(log(delta) / log(1.0 - max_error)), count // 10)
+    """The fewest answers that could pass without an error, but no less than a quarter of all.
+
+    From a tenth on, one early error more often ended the walk than little was gained: of 20 models of 8 or 16 labels an
+    outcome four kept nothing then, two do now.
+    """
+    return max(ceil(log(delta) / log(1.0 - max_error)), count // 4)
 
 
 def _sizes(count: int, start: int) -> list[int]:

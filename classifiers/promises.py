@@ -8,12 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.deferral import NOTHING, PRICED, Price, accept_threshold
+from classifiers.deferral import NOTHING, PRICED, Price, lowest_threshold
 from classifiers.scores import LabelScores
 from classifiers.stages import Acceptance
 
 FAMILIAR_SHARE = 0.95
 ONE_SIDED_95 = 1.645
+LIKELIER_RIGHT = 0.5
+"""What is less sure is kept by nobody, however much the promise would allow: it is likelier wrong than right."""
+
+KEPT_BY_NOBODY = -1.0
+"""Stands for the confidence of an answer that is too strange to be kept, or not settled."""
+
 STRANGE = 0.5
 """A document this novel (one in 100 that fit is) is given a step by a person: with it 9 % of near strange contacts were
 given one, without 20 %, for 0.5 % more of the fitting ones handed over. That it fits nothing may be said of any."""
@@ -52,29 +58,34 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Both stages' acceptance, and the upper bounds of the error each keeps."""
+    """Both stages' acceptance, and the upper bound of the error among all that they keep."""
 
     lexical: Acceptance
     embedding: Acceptance
-    bounds: tuple[float, float]
+    bound: float
 
 
 def thresholds(held_out: HeldOut, promise: Promise) -> Thresholds:
-    """Each stage is tested on what reaches it, at half of delta, so that the union keeps the promise."""
-    half = promise.delta / 2
-    familiar = float(np.quantile(held_out.lexical.novelty, FAMILIAR_SHARE))
-    near = held_out.lexical.novelty <= familiar
-    kept = accept_threshold(
-        held_out.lexical.confidence[near], held_out.lexical_right[near], max_error=promise.max_error, delta=half
-    )
-    confident = max(kept.value, cheap_enough(held_out, near, loss=promise.loss))
-    lexical = Acceptance(confident, familiar)
-    embedding = Acceptance(0.0, STRANGE, none_strange=True)
-    left = ~lexical.sure(held_out.lexical) & embedding.familiar(held_out.full)
-    rest = accept_threshold(
-        held_out.full.confidence[left], held_out.full_right[left], max_error=promise.max_error, delta=half
-    )
-    return Thresholds(lexical, replace(embedding, confidence=rest.value), (kept.bound, rest.bound))
+    """One confidence from which answers are kept, tested on what both stages together would keep from there on.
+
+    Tested apart, each on what reaches it, the second stage had to be as right about what words left open as both are
+    about all: it often kept nothing, where all kept answers were right far more often than was promised.
+    """
+    words, both = held_out.lexical, held_out.full
+    familiar = float(np.quantile(words.novelty, FAMILIAR_SHARE))
+    cheap = Acceptance(cheap_enough(held_out, words.novelty <= familiar, loss=promise.loss), familiar)
+    known = Acceptance(0.0, STRANGE, none_strange=True)
+    by_words = np.where(cheap.sure(words), words.confidence, KEPT_BY_NOBODY)
+    by_either = np.maximum(by_words, np.where(known.sure(both), both.confidence, KEPT_BY_NOBODY))
+
+    def errors_from(value: float) -> int:
+        right = np.where(by_words >= value, held_out.lexical_right, held_out.full_right)
+        return int((~right[by_either >= value]).sum())
+
+    kept = by_either[by_either >= LIKELIER_RIGHT]
+    found = lowest_threshold(kept, errors_from, max_error=promise.max_error, delta=promise.delta)
+    lexical = replace(cheap, confidence=max(cheap.confidence, found.value))
+    return Thresholds(lexical, replace(known, confidence=found.value), found.bound)
 
 
 def price_of_promises(held_out: HeldOut, promise: Promise) -> tuple[Price, ...]:

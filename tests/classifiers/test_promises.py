@@ -1,6 +1,16 @@
 import numpy as np
+import pytest
 
-from classifiers.promises import FAMILIAR_SHARE, STRANGE, HeldOut, Promise, price_of_promises, thresholds
+from classifiers.promises import (
+    FAMILIAR_SHARE,
+    LIKELIER_RIGHT,
+    STRANGE,
+    HeldOut,
+    Promise,
+    Thresholds,
+    price_of_promises,
+    thresholds,
+)
 from classifiers.scores import LabelScores, LabelSpace
 
 SPACE = LabelSpace.of([("a", "x"), ("b", "y")])
@@ -48,16 +58,40 @@ def test_a_strange_text_is_given_a_step_by_nobody_but_may_be_said_to_fit_none() 
     assert accept.sure(LabelScores(SPACE, chances, np.array([0.51, 0.99]))).tolist() == [False, True]
 
 
-def test_the_error_among_the_kept_stays_under_the_promise() -> None:
-    broken = 0
-    for seed in range(60):
-        found = thresholds(world(800, seed=seed), Promise(0.03, 0.1, loss=0.01))
-        fresh = world(4000, seed=1000 + seed)
-        sure = found.lexical.sure(fresh.lexical)
-        kept = sure | found.embedding.sure(fresh.full)
-        right = np.where(sure, fresh.lexical_right, fresh.full_right)
-        broken += (~right[kept]).mean() > 0.03 if kept.any() else False
-    assert broken / 60 <= 0.1
+def kept_wrong(found: Thresholds, fresh: HeldOut) -> tuple[float, float]:
+    """The share of contacts that both stages keep, and the share of these that is wrong."""
+    sure = found.lexical.sure(fresh.lexical)
+    kept = sure | found.embedding.sure(fresh.full)
+    right = np.where(sure, fresh.lexical_right, fresh.full_right)
+    return float(kept.mean()), float((~right[kept]).mean()) if kept.any() else 0.0
+
+
+@pytest.mark.parametrize(("full", "max_error"), [(2.0, 0.03), (0.5, 0.1)])
+def test_the_error_among_the_kept_stays_under_the_promise(full: float, max_error: float) -> None:
+    fresh = world(50_000, seed=1000, full=full)
+    promise = Promise(max_error, 0.1, loss=0.01)
+    shares, wrong = np.array(
+        [kept_wrong(thresholds(world(800, seed=n, full=full), promise), fresh) for n in range(60)]
+    ).T
+    assert (wrong > max_error).mean() <= 0.1
+    assert shares.mean() > 0.5
+
+
+def test_what_words_leave_open_need_not_be_as_right_as_all_that_is_kept() -> None:
+    found = thresholds(world(full=0.5), Promise(0.1, 0.05, loss=0.01))
+    fresh = world(20_000, seed=1, full=0.5)
+    left = ~found.lexical.sure(fresh.lexical) & found.embedding.sure(fresh.full)
+    assert left.any()
+    assert (~fresh.full_right[left]).mean() > kept_wrong(found, fresh)[1]
+
+
+def test_what_is_likelier_wrong_than_right_is_kept_by_nobody() -> None:
+    space = LabelSpace.of([(name, name) for name in "abc"])
+    rng = np.random.default_rng(0)
+    rows = rng.dirichlet([0.1, 0.1, 0.1], 2000)
+    scores = LabelScores(space, np.column_stack([rows, np.zeros(2000)]), rng.random(2000))
+    found = thresholds(HeldOut(scores, scores, scores.best), Promise(0.2, 0.05))
+    assert scores.confidence.min() < LIKELIER_RIGHT <= found.embedding.confidence
 
 
 def test_stricter_promises_keep_less() -> None:
