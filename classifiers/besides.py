@@ -69,6 +69,10 @@ class Several:
             return None
         return cls(about, told)
 
+    def among(self, rows: Codes) -> Several:
+        """The same of some of the documents, in their order."""
+        return Several(self.about[rows], np.flatnonzero(np.isin(rows, self.told)))
+
     @property
     def signs(self) -> Floats:
         """+1 for the groups that a document is about, -1 for the others, shape (n, groups)."""
@@ -193,11 +197,11 @@ def fit_besides(
     from sklearn.linear_model import LogisticRegression
 
     told = several.told[among[several.told]]
-    asked = _asked(first)[told]
-    truth = several.about[told][asked]
+    others = _others(first)[told]
+    truth = several.about[told][others]
     if min(int(truth.sum()), int((~truth).sum())) < FEWEST_OPEN:
         return (usual or BesidesScale((), float(np.log(DOUBT)))).over(len(margins))
-    points = np.stack([block[told][asked] for block in margins], axis=1)
+    points = np.stack([block[told][others] for block in margins], axis=1)
     found = LogisticRegression(C=1e3).fit(points, truth)
     return BesidesScale(tuple(float(weight) for weight in found.coef_[0]), float(found.intercept_[0]))
 
@@ -205,8 +209,8 @@ def fit_besides(
 def besides_figures(scores: LabelScores, several: Several) -> dict[str, Any]:
     """How right the groups given besides the first one are, and how many of them are found: counts, for the card."""
     given = scores.given_besides[several.told]
-    asked = _asked(scores)[several.told] & (scores.by_group.argmax(axis=1) != _none(scores.space))[several.told, None]
-    truth = several.about[several.told] & asked
+    others = _others(scores)[several.told] & (scores.by_group.argmax(axis=1) != _none(scores.space))[several.told, None]
+    truth = several.about[several.told] & others
     return {
         "documents": len(several.told),
         "about_several": int((several.about[several.told].sum(axis=1) > 1).sum()),
@@ -216,11 +220,11 @@ def besides_figures(scores: LabelScores, several: Several) -> dict[str, Any]:
     }
 
 
-def _asked(scores: LabelScores) -> NDArray[np.bool_]:
+def _others(scores: LabelScores) -> NDArray[np.bool_]:
     """True for the groups other than the first and "fits nothing", shape (n, groups)."""
-    asked = np.arange(len(scores.space.groups)) != scores.by_group.argmax(axis=1)[:, None]
-    asked[:, _none(scores.space)] = False
-    return np.asarray(asked)
+    others = np.arange(len(scores.space.groups)) != scores.by_group.argmax(axis=1)[:, None]
+    others[:, _none(scores.space)] = False
+    return np.asarray(others)
 
 
 def _none(space: LabelSpace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.deferral import NOTHING, PRICED, Price, lowest_threshold
+from classifiers.deferral import NOTHING, PRICED, Price, accept_threshold, lowest_threshold
 from classifiers.scores import LabelScores
 from classifiers.stages import Acceptance
 
@@ -72,8 +72,7 @@ def thresholds(held_out: HeldOut, promise: Promise) -> Thresholds:
     about all: it often kept nothing, where all kept answers were right far more often than was promised.
     """
     words, both = held_out.lexical, held_out.full
-    familiar = float(np.quantile(words.novelty, FAMILIAR_SHARE))
-    cheap = Acceptance(cheap_enough(held_out, words.novelty <= familiar, loss=promise.loss), familiar)
+    cheap = _words_alone(held_out, promise)
     known = Acceptance(0.0, STRANGE, none_strange=True)
     by_words = np.where(cheap.sure(words), words.confidence, KEPT_BY_NOBODY)
     by_either = np.maximum(by_words, np.where(known.sure(both), both.confidence, KEPT_BY_NOBODY))
@@ -86,6 +85,18 @@ def thresholds(held_out: HeldOut, promise: Promise) -> Thresholds:
     found = lowest_threshold(kept, errors_from, max_error=promise.max_error, delta=promise.delta)
     lexical = replace(cheap, confidence=max(cheap.confidence, found.value))
     return Thresholds(lexical, replace(known, confidence=found.value), found.bound)
+
+
+def _words_alone(held_out: HeldOut, promise: Promise) -> Acceptance:
+    """What words may keep at most: where nobody asks the second stage, the promise holds for them alone."""
+    words = held_out.lexical
+    familiar = float(np.quantile(words.novelty, FAMILIAR_SHARE))
+    fit = Acceptance(LIKELIER_RIGHT, familiar).sure(words)
+    kept = accept_threshold(
+        words.confidence[fit], held_out.lexical_right[fit], max_error=promise.max_error, delta=promise.delta
+    )
+    cheap = cheap_enough(held_out, words.novelty <= familiar, loss=promise.loss)
+    return Acceptance(max(kept.value, cheap), familiar)
 
 
 def price_of_promises(held_out: HeldOut, promise: Promise) -> tuple[Price, ...]:

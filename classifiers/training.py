@@ -92,6 +92,7 @@ def train(
     promise = Promise(max_error, delta, loss)
     found = thresholds(learned.held_out, promise)
     second = learned.embedding.second
+    told = _besides_figures(material.known, learned, found)
     card = make_card(
         learned.held_out,
         found,
@@ -101,7 +102,7 @@ def train(
         ridge=learned.ridge,
         seed=seed,
         seconds=time.perf_counter() - started,
-        about={**(about or {}), **({"besides": learned.besides} if learned.besides else {})},
+        about={**(about or {}), **({"besides": told} if told else {})},
     )
     report("done", 1.0)
     stages = replace(learned.lexical, accept=found.lexical), replace(learned.embedding, accept=found.embedding)
@@ -110,17 +111,13 @@ def train(
 
 @dataclass(frozen=True)
 class _Learned:
-    """Both stages, what they say of the texts at `rows` as if these had not been labelled, and the ridge that won.
-
-    `besides` counts how right they are about what else texts are about, of all texts of which that is known.
-    """
+    """Both stages, what they say of the texts at `rows` as if these had not been labelled, and the ridge that won."""
 
     lexical: LexicalStage
     embedding: EmbeddingStage
     held_out: HeldOut
     rows: Codes
     ridge: float
-    besides: Mapping[str, int]
 
 
 def _learned(
@@ -145,7 +142,7 @@ def _learned(
     plain = plain_sight(known, shown, encoder, lexical, report=report)
     embedding = replace(_embedding_stage(material, words, plain), gists=shown.gists)
     held_out = _held_out(material, words, plain, lexical=lexical, embedding=embedding, meant=meant)
-    learned = _with_besides(_Learned(lexical, embedding, held_out, plain.rows, plain.ridge, {}), known, words, plain)
+    learned = _with_besides(_Learned(lexical, embedding, held_out, plain.rows, plain.ridge), known, words, plain)
     if tuning is None or not known.enough_to_tune:
         return learned
     tuned = tuned_sight(known, shown, tuning, report=report)
@@ -174,8 +171,14 @@ def _with_besides(learned: _Learned, known: Texts, words: HeldOutLexical, plain:
         lexical=replace(learned.lexical, besides=by_words),
         embedding=embedding,
         held_out=HeldOut(lexical, full, held_out.truth),
-        besides=besides_figures(full, known.several),
     )
+
+
+def _besides_figures(known: Texts, learned: _Learned, found: Thresholds) -> Mapping[str, int]:
+    """How right the model is about what else texts are about; none where it tells nothing of that."""
+    if known.several is None or learned.held_out.full.besides is None:
+        return {}
+    return besides_figures(cascade_scores(learned.held_out, found), known.several.among(learned.rows))
 
 
 def _told_apart(known: Texts, groups: HeldOutGroups, lexical: LexicalStage) -> Floats:

@@ -186,9 +186,9 @@ def _extra(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     known = _KNOWN - {"text"} if data.get("turns") is not None else _KNOWN
     extra = {clean(str(key)): clean_deep(value, str(key)) for key, value in data.items() if key not in known}
-    for outer, known in (("survey", _SURVEY_KEYS), ("labels", _LABEL_KEYS)):
+    for outer, keys in (("survey", _SURVEY_KEYS), ("labels", _LABEL_KEYS)):
         given = read_mapping(data.get(outer), outer)
-        inner = known | {"secondary"} if outer == "labels" and known & given.keys() else known
+        inner = keys | {"secondary"} if outer == "labels" and keys & given.keys() else keys
         extra |= {
             clean(f"{outer}.{key}"): clean_deep(item, f"{outer}.{key}")
             for key, item in given.items()

@@ -77,6 +77,16 @@ def test_the_error_among_the_kept_stays_under_the_promise(full: float, max_error
     assert shares.mean() > 0.5
 
 
+def test_words_alone_keep_the_promise_too() -> None:
+    fresh, promise = world(50_000, seed=1000), Promise(0.1, 0.1, loss=0.5)
+    wrong = []
+    for seed in range(60):
+        sure = thresholds(world(800, seed=seed), promise).lexical.sure(fresh.lexical)
+        wrong.append((~fresh.lexical_right[sure]).mean() if sure.any() else 0.0)
+    assert 0.0 < np.mean(wrong)
+    assert (np.array(wrong) > 0.1).mean() <= 0.1
+
+
 def test_what_words_leave_open_need_not_be_as_right_as_all_that_is_kept() -> None:
     found = thresholds(world(full=0.5), Promise(0.1, 0.05, loss=0.01))
     fresh = world(20_000, seed=1, full=0.5)
