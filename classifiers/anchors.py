@@ -39,22 +39,30 @@ Descriptions: TypeAlias = Words | Meanings
 
 @dataclass(frozen=True)
 class Anchors:
-    """Vectors, shape (n, d), the text and the code of each one's label among `labels`, and how much each counts."""
+    """Vectors, shape (n, d), the text and the code of each one's label among `labels`, and how much each counts.
+
+    Where labelled texts told whose anchors some are, `unseen`, shape (folds, n), has the codes that the texts outside
+    of each fold would have told.
+    """
 
     vectors: FloatMatrix
     codes: NDArray[np.int64]
     weights: NDArray[np.float64]
     labels: int
     texts: tuple[str, ...] = ()
+    unseen: NDArray[np.int64] | None = None
 
     def joined(self, more: Anchors) -> Anchors:
-        """These and more anchors of the same labels."""
+        """These and more anchors of the same labels; only the latter may hang on labelled texts."""
+        if (unseen := more.unseen) is not None:
+            unseen = np.hstack([np.tile(self.codes, (len(unseen), 1)), unseen])
         return Anchors(
             np.concatenate([self.vectors, more.vectors]),
             np.concatenate([self.codes, more.codes]),
             np.concatenate([self.weights, more.weights]),
             self.labels,
             (*self.texts, *more.texts),
+            unseen,
         )
 
 

@@ -78,6 +78,10 @@ class Several:
         """+1 for the groups that a document is about, -1 for the others, shape (n, groups)."""
         return np.where(self.about, 1.0, -1.0)
 
+    def signs_of(self, groups: Codes) -> Floats:
+        """+1 for the group that something is about, -1 for the others; a group each, shape (..., groups)."""
+        return np.where(groups[..., None] == np.arange(self.about.shape[1]), 1.0, -1.0)
+
 
 @dataclass(frozen=True)
 class BesidesScale:

@@ -66,7 +66,8 @@ class JointFit:
 class Points:
     """Labelled texts, then anchors: vectors (n, d), word features (n, grams), +1/-1 targets, how much each counts.
 
-    `views` are of the texts alone.
+    `views` are of the texts alone. `unseen`, shape (folds, anchors, columns), are the targets of anchors for heads that
+    a fold does not teach, where these differ.
     """
 
     views: Views
@@ -74,11 +75,19 @@ class Points:
     words: sparse.csr_matrix
     targets: Floats
     weights: Floats
+    unseen: Floats | None = None
 
-    def about(self, targets: Floats, told: Codes) -> Points:
+    def about(self, targets: Floats, unseen: Floats | None, told: Codes) -> Points:
         """Only the texts `told` and the anchors, with other targets, shape (points, columns)."""
         rows = np.concatenate([told, np.arange(len(self.views.seen), len(self.weights))])
-        return Points(self.views.rows(told), self.vectors[rows], self.words[rows], targets[rows], self.weights[rows])
+        views, weights = self.views.rows(told), self.weights[rows]
+        return Points(views, self.vectors[rows], self.words[rows], targets[rows], weights, unseen)
+
+    def targets_without(self, fold: int) -> Floats:
+        """The targets for a head that a fold does not teach; those of the texts in it are not to be used."""
+        if self.unseen is None:
+            return self.targets
+        return np.concatenate([self.targets[: len(self.views.seen)], self.unseen[fold]])
 
 
 def points_of(
@@ -95,13 +104,14 @@ def points_of(
     `meant` are the word features of the anchors, shape (anchors, grams).
     """
     counted = np.ones(len(codes)) if weights is None else weights
-    every = np.concatenate([codes, anchors.codes])
+    every, labels = np.concatenate([codes, anchors.codes]), np.arange(anchors.labels)
     return Points(
         views,
         np.concatenate([views.seen, anchors.vectors]),
         sparse.vstack([words, meant], format="csr"),
-        signs(every, np.arange(anchors.labels)),
+        signs(every, labels),
         np.concatenate([counted, anchors.weights]),
+        None if anchors.unseen is None else np.stack([signs(told, labels) for told in anchors.unseen]),
     )
 
 
@@ -134,12 +144,15 @@ def _fits(points: Points, mix: Mix, folds: Codes) -> Iterator[JointFit]:
         )
 
 
-def with_groups(fit: JointFit, points: Points, about: Floats, *, told: Codes, folds: Codes) -> JointFit:
+def with_groups(
+    fit: JointFit, points: Points, about: Floats, *, unseen: Floats | None, told: Codes, folds: Codes
+) -> JointFit:
     """The same head with a column more for every group, learnt from the texts `told` and the anchors.
 
-    `about`, shape (points, groups), is +1 where a text or an anchor is about a group, else -1.
+    `about`, shape (points, groups), is +1 where a text or an anchor is about a group, else -1; `unseen`, shape (folds,
+    anchors, groups), is what it is of anchors for heads that a fold does not teach, where that differs.
     """
-    part = points.about(about, told)
+    part = points.about(about, unseen, told)
     inverse = _inverse(_kernel(part, fit.mix), fit.ridge / part.weights)
     solved = inverse @ part.targets.astype(inverse.dtype)
     weights = solved.astype(np.float32)
@@ -190,8 +203,10 @@ def _held_out(inverse: Any, solved: Any, points: Points, folds: Codes, *, gamma:
     margins = np.zeros((len(folds), points.targets.shape[1]))
     views = points.views
     look_alike = np.array_equal(views.seen, views.unseen)
-    for fold in np.unique(folds):
+    for fold in np.unique(folds).tolist():
         rows = np.flatnonzero(folds == fold)
+        if points.unseen is not None:
+            solved = inverse @ points.targets_without(fold).astype(inverse.dtype)
         missed = linalg.solve(inverse[np.ix_(rows, rows)], solved[rows], assume_a="pos", check_finite=False)
         margins[rows] = points.targets[rows] - missed
         if look_alike:

@@ -11,7 +11,7 @@ import numpy as np
 
 from classifiers.anchors import Anchors, Descriptions
 from classifiers.besides import Several
-from classifiers.borrowing import anchors_for
+from classifiers.borrowing import Labelled, anchors_for
 from classifiers.calibration import Codes, Floats
 from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
@@ -76,9 +76,9 @@ class Texts:
         """Whether labels have enough texts, on average, for an encoder to be tuned on them."""
         return len(self.codes) >= FEWEST_A_LABEL * len(self.seen)
 
-    def anchors(self, encoder: Encoder) -> Anchors:
-        """What stands for the labels besides these texts."""
-        return anchors_for(self.seen, self.descriptions, encoder, texts=len(self.codes))
+    def anchors(self, encoder: Encoder, labelled: Labelled) -> Anchors:
+        """What stands for the labels besides these texts, of which some or all are `labelled`."""
+        return anchors_for(self.seen, self.descriptions, encoder, labelled=labelled, texts=len(self.codes))
 
     def openings(self, features: LexicalFeatures) -> list[Document]:
         """The opening of each text, found without the labels of its own fold."""
@@ -161,7 +161,7 @@ def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStag
     """
     openings = None if words.openings is None else texts.openings(words.features)
     whole = shown.views(encoder, report)
-    views, anchors = whole, texts.anchors(encoder)
+    views, anchors = whole, texts.anchors(encoder, Labelled(whole.seen, texts.codes, texts.folds))
     if openings is not None:
         views = whole.beside(read(openings, encoder, report))
         anchors = replace(anchors, vectors=side_by_side(anchors.vectors, anchors.vectors))
@@ -204,9 +204,9 @@ def _joint(
     labelled = points_of(views, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
     fit = fit_joint(labelled, texts.codes, texts.folds, report=report)
     if (several := texts.several) is not None:
-        described_as = np.where(texts.groups[anchors.codes][:, None] == np.arange(several.about.shape[1]), 1.0, -1.0)
-        about = np.concatenate([several.signs, described_as])
-        fit = with_groups(fit, labelled, about, told=several.told, folds=texts.folds)
+        about = np.concatenate([several.signs, several.signs_of(texts.groups[anchors.codes])])
+        unseen = None if anchors.unseen is None else several.signs_of(texts.groups[anchors.unseen])
+        fit = with_groups(fit, labelled, about, unseen=unseen, told=several.told, folds=texts.folds)
     rows = landmark_rows(len(texts.codes), limit=LANDMARKS, seed=texts.seed)
     return KernelFit(fit.kernel, fit.margins, fit.ridge, rows, fit.further), fit.words
 
@@ -244,7 +244,7 @@ def tuned_sight(texts: Texts, shown: Shown, tuning: Tuning, *, report: Report) -
     rows = np.concatenate([one.rows for one in held])
     margins = {ridge: np.concatenate([one.margins[ridge] for one in held]) for ridge in RIDGES}
     ridge = best_ridge(margins, texts.codes[rows])
-    anchors = texts.anchors(encoder)
+    anchors = texts.anchors(encoder, Labelled(vectors, texts.codes))
     span = span_of(vectors, texts.codes, anchors=anchors, seed=texts.seed, weights=texts.weights)
     return Sight(encoder, span.head(ridge), ridge, rows, margins[ridge])
 
@@ -260,7 +260,7 @@ def _held_fold(texts: Texts, shown: Shown, fold: int, *, plan: TuningPlan, folde
     others = [shown.unseen[row] for row in outside.tolist()]
     encoder = _tuned(others, texts.codes[outside], plan=plan, folder=folder / f"without-{fold}", report=report)
     vectors = read(shown.unseen, encoder, report)
-    anchors = texts.anchors(encoder)
+    anchors = texts.anchors(encoder, Labelled(vectors[outside], texts.codes[outside]))
     counted = texts.weights_of(outside)
     span = span_of(vectors[outside], texts.codes[outside], anchors=anchors, seed=texts.seed, weights=counted)
     margins = {ridge: span.head(ridge).margins(vectors[inside]) for ridge in RIDGES}

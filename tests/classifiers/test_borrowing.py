@@ -1,9 +1,10 @@
 import numpy as np
 
 from classifiers.anchors import Meanings, Situation
-from classifiers.borrowing import ENOUGH_A_LABEL, allotted, anchor_head, anchors_for
+from classifiers.borrowing import ENOUGH_A_LABEL, Labelled, allotted, anchor_head, anchors_for
 from classifiers.cold_start import cold_start
 from classifiers.encoder import Encoder
+from classifiers.training import train
 from tests.classifiers.parcels import SPACE, sample
 from tests.classifiers.test_cold_start import MEANT, right
 
@@ -14,6 +15,9 @@ BROKEN = Situation(
     ("my order came damaged", "the cup I ordered has a crack", "half of the plates are smashed"),
 )
 MONEY = Situation(("get my money back",), "waiting for a refund", ("you still owe me 30 pounds",))
+DELAY = Situation(
+    ("get my parcel on time",), "a late parcel", ("my parcel has not arrived", "where is my delivery? it is late")
+)
 WEATHER = Situation(("know the weather",), "rain", ("will it rain in Paris?", "how cold is it tonight?"))
 
 
@@ -46,6 +50,41 @@ def test_a_job_of_another_business_borrows_nothing_even_where_one_label_seems_ne
 def test_with_many_labelled_texts_nothing_is_lent(encoder: Encoder) -> None:
     texts = ENOUGH_A_LABEL * len(SEEN)
     assert "my order came damaged" not in anchors_for(SEEN, Meanings(MEANT, (BROKEN,)), encoder, texts=texts).texts
+
+
+def smashed(encoder: Encoder, label: str) -> Labelled:
+    """Broken things, which this business files under another label than one would think."""
+    texts = ["my order came damaged, all smashed", "the cup is broken, it has a crack", "it came broken"]
+    return Labelled(encoder.encode(texts), np.full(len(texts), SEEN.index(label)))
+
+
+def test_labelled_texts_tell_better_than_descriptions_where_a_situation_belongs(encoder: Encoder) -> None:
+    meant = Meanings(MEANT, (BROKEN, MONEY, DELAY))
+    filed = anchors_for(SEEN, meant, encoder, labelled=smashed(encoder, "discount"))
+    place = filed.texts.index("half of the plates are smashed")
+    assert SEEN[filed.codes[place]] == "discount"
+    assert filed.unseen is None
+
+
+def test_a_fold_does_not_tell_where_situations_belong_for_the_heads_that_are_asked_about_it(encoder: Encoder) -> None:
+    labelled = smashed(encoder, "discount")
+    folds = np.array([1, 1, 1])
+    meant = Meanings(MEANT, (BROKEN, MONEY, DELAY))
+    filed = anchors_for(SEEN, meant, encoder, labelled=Labelled(labelled.vectors, labelled.codes, folds))
+    place = filed.texts.index("half of the plates are smashed")
+    assert filed.unseen is not None
+    assert [SEEN[code] for code in filed.unseen[:, place]] == ["discount", "damage"]
+    own = sum(map(len, MEANT.values()))
+    assert (filed.unseen[:, :own] == filed.codes[:own]).all()
+
+
+def test_situations_help_where_few_texts_are_labelled(encoder: Encoder) -> None:
+    documents, labels = sample(12)
+    asked, truth = sample(200, seed=9)
+    bare = train(documents, labels, SPACE, encoder=encoder, descriptions=MEANT)
+    helped = train(documents, labels, SPACE, encoder=encoder, descriptions=Meanings(MEANT, (BROKEN, MONEY, DELAY)))
+    assert helped.id != bare.id
+    assert right(helped, asked, truth) >= right(bare, asked, truth) - 0.02
 
 
 def test_the_order_of_labels_changes_nothing(encoder: Encoder) -> None:

@@ -51,6 +51,24 @@ def test_held_out_margins_are_those_of_a_head_fitted_without_the_fold(monkeypatc
     assert np.allclose(again, whole.margins[inside], atol=1e-4)
 
 
+def test_held_out_margins_know_of_anchors_what_the_other_folds_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifiers.joint.MIXES", (Mix(2.0, 0.15, (0.3,)),))
+    monkeypatch.setattr("classifiers.joint.FEW_A_LABEL", 0)
+    whole, codes, _, _ = some_points()
+    texts, folds = np.arange(50), fold_numbers(codes[:50], seed=0)
+    known = replace(whole, views=whole.views.rows(texts))
+    told = np.stack([whole.targets[np.roll(np.arange(50, 60), fold)] for fold in range(5)])
+    found = fit_joint(replace(known, unseen=told), codes[:50], folds, report=silent)
+    inside = np.flatnonzero(folds == 2)
+    rows = np.concatenate([np.flatnonzero(folds != 2), np.arange(50, 60)])
+    targets = np.concatenate([whole.targets[:50], told[2]])[rows]
+    seen = whole.views.rows(np.flatnonzero(folds != 2))
+    less = Points(seen, whole.vectors[rows], whole.words[rows], targets, whole.weights[rows])
+    apart = fit_joint(less, codes[:50][folds != 2], folds[folds != 2], report=silent)
+    again = apart.kernel.margins(whole.vectors[inside]) + apart.words.margins(whole.words[inside])
+    assert np.allclose(again, found.margins[inside], atol=1e-4)
+
+
 def test_held_out_margins_may_be_of_other_vectors_than_those_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("classifiers.joint.MIXES", (Mix(2.0, 0.15, (0.3,)),))
     monkeypatch.setattr("classifiers.joint.FEW_A_LABEL", 0)
