@@ -19,9 +19,13 @@ from classifiers.encoder_export import encoder_named
 from classifiers.model import Model
 from taxonomy.errors import HeadwayError
 
-FORMAT, READABLE = 4, (1, 2, 3, 4)
+FORMAT, READABLE = 5, (1, 2, 3, 4, 5)
 """Since 2 a model may read openings of conversations, since 3 steps may be surer than the outcomes within them, since 4
-only the gist of a long document may be read, words have a sense, and what else a document is about may be told."""
+only the gist of a long document may be read, words have a sense, and what else a document is about may be told, since 5
+the head may read two layers of the encoder."""
+
+WITHOUT_DIGEST = 4
+"""Up to this format a manifest has no hash of itself, by which a flipped bit in the format would show."""
 
 PARTS = ("tensors.safetensors", "settings.json", "vocabulary.json", "card.json")
 OWN_ENCODER = "encoder"
@@ -52,7 +56,7 @@ def save(model: Model, folder: Path) -> None:
     if named(model).id != model.id:
         manifest["content"] = content_id(model)  # texts were erased from it since it was named
     manifest["sha256"] = {part: _sha256(folder / part) for part in parts}
-    _write(folder / "manifest.json", manifest)
+    _write(folder / "manifest.json", {**manifest, "whole": digest_of(manifest)})
 
 
 def load(
@@ -96,6 +100,12 @@ def load(
     return replace(model, id=manifest["id"])
 
 
+def digest_of(manifest: dict[str, Any]) -> str:
+    """What a manifest says of itself under `whole`: the SHA-256 of all else in it."""
+    told = {name: value for name, value in manifest.items() if name != "whole"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
 def _is_named(model: Model, manifest: dict[str, Any]) -> bool:
     """Whether the manifest is this model's; one that texts were erased from keeps its id, as its tags do."""
     content = content_id(model)
@@ -125,6 +135,9 @@ def _checked_parts(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     manifest = _parsed(folder / "manifest.json", _content(folder / "manifest.json"))
     if manifest.get("format") not in READABLE or not isinstance(manifest.get("id"), str):
         raise ModelFileError(f"{folder} holds a model of a format that this version cannot read. Train again.")
+    tells = "whole" in manifest or manifest["format"] > WITHOUT_DIGEST
+    if tells and manifest.get("whole") != digest_of(manifest):
+        raise ModelFileError(f"{folder / 'manifest.json'} was altered or damaged. Restore it or train again.")
     hashes = manifest.get("sha256")
     own = [f"{OWN_ENCODER}/{part}" for part in ENCODER_PARTS] if (folder / OWN_ENCODER).is_dir() else []
     parts = {part: _content(folder / part) for part in (*PARTS, *own)}

@@ -70,6 +70,7 @@ def settings_of(model: Model) -> Plain:
         "lexical": _stage_settings(words.scale, words.tail, words.accept),
         "embedding": _stage_settings(vectors.scale, vectors.tail, vectors.accept),
         **({"at_once": True} if vectors.at_once else {}),
+        **({"layered": True} if vectors.layered else {}),
         **({"sense": {"unseen": words.sense.unseen, "tail": asdict(words.sense.tail)}} if words.sense else {}),
         **({"besides": _besides_settings(words, vectors)} if words.besides else {}),
         **({"reach": asdict(model.reach)} if model.reach else {}),
@@ -106,7 +107,8 @@ def rebuilt(
     if "sense" in settings:
         lexical = replace(lexical, sense=_sense(settings["sense"], vocabulary["sense"], tensors))
     embedding = EmbeddingStage(columns, encoder, kernel, tensors["reference"], *_stage_parts(settings["embedding"]))
-    embedding = replace(embedding, at_once=bool(settings.get("at_once")), gists=gists)
+    at_once, layered = (bool(settings.get(name)) for name in ("at_once", "layered"))
+    embedding = replace(embedding, at_once=at_once, layered=layered, gists=gists)
     told = {name: BesidesScale(tuple(one["weights"]), one["bias"]) for name, one in settings.get("besides", {}).items()}
     if told:
         lexical = replace(lexical, besides=BesidesByWords(told["whole"], told["parts"]))

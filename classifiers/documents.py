@@ -42,21 +42,38 @@ def segment_weights(document: Document) -> NDArray[np.float64]:
 
 
 def pooled(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
-    """One vector of length 1 per document, shape (n, dimension).
+    """What documents mean, the last layer: one vector of length 1 each, shape (n, dimension)."""
+    return np.ascontiguousarray(pooled_layers(encoder, documents)[:, 0])
+
+
+def pooled_layers(encoder: Encoder, documents: Sequence[Document]) -> FloatMatrix:
+    """A vector of length 1 for each document and layer of the encoder, the last first, shape (n, layers, dimension).
 
     An encoder that reads whole documents weighs their turns itself; of any other, the weighted mean of the
     segments' vectors counts.
     """
     if encoder.whole:
-        return encoder.encode(joined(documents))
+        return encoder.encode_layers(joined(documents))
     texts = [segment for document in documents for segment in document]
-    vectors = encoder.encode(texts) if texts else np.zeros((0, encoder.dimension), np.float32)
-    owners = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
-    weights = [segment_weights(document) for document in documents]
-    summed: FloatMatrix = np.zeros((len(documents), encoder.dimension), dtype=np.float32)
+    summed: FloatMatrix = np.zeros((len(documents), encoder.layers, encoder.dimension), dtype=np.float32)
     if texts:
-        np.add.at(summed, owners, vectors * np.concatenate(weights).astype(np.float32)[:, None])
+        owners = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
+        weights = np.concatenate([segment_weights(document) for document in documents]).astype(np.float32)
+        np.add.at(summed, owners, encoder.encode_layers(texts) * weights[:, None, None])
     return unit_rows(summed)
+
+
+def as_points(layers: FloatMatrix, *, every: bool) -> FloatMatrix:
+    """Documents as points for a head's kernel: by their last layer, or by `every` layer side by side.
+
+    Of shape (n, layers, dimension) come points of length 1, shape (n, dimension) or (n, layers dimension); squared
+    distances are the mean of those of the layers.
+    """
+    if not every:
+        return np.ascontiguousarray(layers[:, 0])
+    texts, count, dimension = layers.shape
+    points: FloatMatrix = (layers * np.float32(np.sqrt(1.0 / count))).reshape(texts, count * dimension)
+    return points
 
 
 def side_by_side(vectors: FloatMatrix, others: FloatMatrix) -> FloatMatrix:

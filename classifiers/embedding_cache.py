@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from classifiers.documents import Document, joined
-from classifiers.encoder import Encoder, FloatMatrix
+from classifiers.encoder import Encoder, FloatMatrix, ReadInLayers
 from classifiers.write_ahead import keep_write_ahead_log
 
-MOST_TEXTS = 200_000
-"""Vectors kept for one encoder, the newest; at 384 numbers each about 330 MB."""
+MOST_TEXTS = 100_000
+"""Texts kept for one encoder, the newest; at two vectors of 384 numbers each about 330 MB."""
 
 KEPT_SHARE = 0.9
 AT_ONCE = 500
@@ -46,7 +46,7 @@ class EmbeddingCache:
         return KeptEncoder(encoder, self)
 
     def read(self, encoder_id: str, texts: Iterable[str]) -> dict[str, FloatMatrix]:
-        """The vectors that are there, by text."""
+        """The vectors that are there, by text, those of all layers in one row."""
         path = self._path(encoder_id)
         if not path.exists():
             return {}
@@ -109,7 +109,7 @@ class EmbeddingCache:
         return self.folder / f"{hashlib.sha256(encoder_id.encode()).hexdigest()[:16]}.sqlite"
 
 
-class KeptEncoder:
+class KeptEncoder(ReadInLayers):
     """An encoder whose vectors are kept on disk; its answers are those of the inner one, to the last digit."""
 
     def __init__(self, inner: Encoder, cache: EmbeddingCache) -> None:
@@ -117,19 +117,20 @@ class KeptEncoder:
         self.id = inner.id
         self.dimension = inner.dimension
         self.whole = inner.whole
+        self.layers = inner.layers
         self.about = getattr(inner, "about", {})
         self._cache = cache
 
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
         """As the inner encoder; only what is not on disk is computed."""
         distinct = [text for text in dict.fromkeys(texts) if text.strip()]
         found = self._found(distinct)
         missing = [text for text in distinct if text not in found]
         if missing:
-            fresh = dict(zip(missing, self.inner.encode(missing), strict=True))
+            fresh = dict(zip(missing, self.inner.encode_layers(missing), strict=True))
             self._keep(fresh)
             found |= fresh
-        vectors: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors: FloatMatrix = np.zeros((len(texts), self.layers, self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             if text in found:
                 vectors[row] = found[text]
@@ -140,7 +141,8 @@ class KeptEncoder:
             found = self._cache.read(self.id, texts)
         except sqlite3.Error:
             return {}
-        return {text: vector for text, vector in found.items() if len(vector) == self.dimension}
+        shape = (self.layers, self.dimension)
+        return {text: row.reshape(shape) for text, row in found.items() if len(row) == self.layers * self.dimension}
 
     def _keep(self, fresh: Mapping[str, FloatMatrix]) -> None:
         try:

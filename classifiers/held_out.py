@@ -9,7 +9,7 @@ import numpy as np
 
 from classifiers.anchors import Anchors
 from classifiers.calibration import Codes, Floats, fit_scale
-from classifiers.documents import side_by_side
+from classifiers.documents import as_points, side_by_side
 from classifiers.encoder import FloatMatrix
 from classifiers.head import kernel_sums, landmark_rows, ridge_weights, signs
 from classifiers.margins import KernelScorer, similarity
@@ -21,13 +21,24 @@ RIDGES = (0.1, 0.3, 1.0)
 GAMMA = 1.0
 LANDMARKS = 4000
 
+SURE = 1.645
+"""Standard errors by which what makes a model larger must lessen the loss on texts held out: 95 %, one-sided."""
+
 
 @dataclass(frozen=True)
 class Views:
-    """Vectors of labelled texts, shape (n, d): as texts look from now on, and to who does not know their labels."""
+    """Vectors of labelled texts, shape (n, d): as texts look from now on, and to who does not know their labels.
+
+    Or those of each layer of an encoder, shape (n, layers, d), which are to be made `points` first.
+    """
 
     seen: FloatMatrix
     unseen: FloatMatrix
+
+    def points(self, *, every: bool) -> Views:
+        """Of layers, the last one, or `every` one side by side."""
+        seen = as_points(self.seen, every=every)
+        return Views(seen, seen if self.unseen is self.seen else as_points(self.unseen, every=every))
 
     def beside(self, others: FloatMatrix) -> Views:
         """Both with other vectors of the texts beside them."""
@@ -148,3 +159,9 @@ def losses(margins: Sequence[Floats], codes: Codes) -> Floats:
     """The negative log likelihood of each text, shape (n,), after the best scales."""
     chances = fit_scale(margins, codes).probabilities(margins)[np.arange(len(codes)), codes]
     return np.asarray(-np.log(np.clip(chances, 1e-12, 1.0)))
+
+
+def lessens_loss(margins: Floats, plain: Floats, codes: Codes) -> bool:
+    """Whether the loss of held-out margins is smaller than that of plainer ones, by more than chance would have it."""
+    gain = losses([plain], codes) - losses([margins], codes)
+    return bool(gain.mean() > SURE * gain.std() / np.sqrt(len(gain)))

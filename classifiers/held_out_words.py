@@ -13,7 +13,7 @@ from classifiers.besides import Several, passages_of
 from classifiers.calibration import Codes, Floats
 from classifiers.documents import Document, joined
 from classifiers.head import LinearHead, group_heads
-from classifiers.held_out import FOLDS, Report, losses
+from classifiers.held_out import FOLDS, Report, lessens_loss
 from classifiers.lexical import LexicalFeatures
 from classifiers.novelty import lexical_distance
 from classifiers.openings import are_conversations, beside_openings, words_in
@@ -21,8 +21,6 @@ from classifiers.telling import learnt_telling
 
 NEVER = -1.0
 FEW_TEXTS = 3000
-SURE = 1.645
-"""Standard errors by which reading openings apart must lessen the loss: 95 %, one-sided."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,6 @@ def _better(found: Sequence[HeldOutLexical], codes: Codes) -> HeldOutLexical:
     """The whole alone, unless openings beside it lessen the loss by more than chance would."""
     plain, *apart = found
     for other in apart:
-        gain = losses([plain.margins], codes) - losses([other.margins], codes)
-        if gain.mean() > SURE * gain.std() / np.sqrt(len(gain)):
+        if lessens_loss(other.margins, plain.margins, codes):
             return other
     return plain

@@ -13,11 +13,21 @@ from classifiers.anchors import Anchors, Descriptions
 from classifiers.besides import Several
 from classifiers.borrowing import Labelled, anchors_for
 from classifiers.calibration import Codes, Floats
-from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
+from classifiers.documents import Document, as_one_text, as_points, joined, pooled_layers, side_by_side
 from classifiers.encoder import CachedEncoder, Encoder, FloatMatrix
 from classifiers.gist import gists_of, held_out_gists, is_long
 from classifiers.head import landmark_rows
-from classifiers.held_out import LANDMARKS, RIDGES, KernelFit, Report, Views, best_ridge, fit_kernel, span_of
+from classifiers.held_out import (
+    LANDMARKS,
+    RIDGES,
+    KernelFit,
+    Report,
+    Views,
+    best_ridge,
+    fit_kernel,
+    lessens_loss,
+    span_of,
+)
 from classifiers.joint import MOST_TEXTS, fit_joint, points_of, with_groups
 from classifiers.lexical import LexicalFeatures
 from classifiers.margins import KernelScorer, LinearScorer
@@ -120,9 +130,9 @@ class Shown:
     gists: Telling | None
 
     def views(self, encoder: Encoder, report: Report) -> Views:
-        """Both as an encoder reads them."""
-        seen = read(self.documents, encoder, report)
-        return Views(seen, seen if self.gists is None else read(self.unseen, encoder, report))
+        """Both as an encoder reads them, layer by layer."""
+        seen = read_layers(self.documents, encoder, report)
+        return Views(seen, seen if self.gists is None else read_layers(self.unseen, encoder, report))
 
 
 @dataclass(frozen=True)
@@ -145,30 +155,45 @@ class PlainSight(Sight):
 
     `distances` to the nearest other labelled texts, shape (rows,); `reference` are the vectors that distance is
     measured to from now on. `further` are margins of groups, shape (rows, groups), where the head has columns for them.
+    `layered`: the head reads all layers of the encoder.
     """
 
     reference: FloatMatrix
     distances: Floats
     words: LinearScorer | None = None
     further: Floats | None = None
+    layered: bool = False
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Labelled texts and anchors as points: by the last layer of an encoder, or by `every` one."""
+
+    every: bool
+    views: Views
+    anchors: Anchors
 
 
 def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStage, *, report: Report) -> PlainSight:
     """The encoder as it is: the head of every fold learns from the other folds.
 
     The head learns over the features of the stage for `words` and vectors together, where the texts are not too many
-    for that; where the stage looks for openings, the head learns over these, too.
+    for that; where the stage looks for openings, the head learns over these, too. All layers of the encoder are read
+    where that lessens the loss on held-out texts by more than chance.
     """
     openings = None if words.openings is None else texts.openings(words.features)
-    whole = shown.views(encoder, report)
-    views, anchors = whole, texts.anchors(encoder, Labelled(whole.seen, texts.codes, texts.folds))
-    if openings is not None:
-        views = whole.beside(read(openings, encoder, report))
-        anchors = replace(anchors, vectors=side_by_side(anchors.vectors, anchors.vectors))
+    layers = shown.views(encoder, report)
+    whole = layers.points(every=False)
+    anchors = texts.anchors(encoder, Labelled(whole.seen, texts.codes, texts.folds))
+    opened = None if openings is None else read_layers(openings, encoder, report)
+    readings = [
+        _reading(layers, opened, anchors, encoder, every=every) for every in (False, True)[: min(encoder.layers, 2)]
+    ]
+    linear = None
     if len(whole.seen) <= MOST_TEXTS:
-        kernel, linear = _joint(texts, views, anchors, features=words.features, openings=openings, report=report)
+        kernel, linear, reading = _joint(texts, readings, words.features, openings, report=report)
     else:
-        kernel, linear = _apart(texts, views, anchors, report=report), None
+        kernel, reading = _apart(texts, readings, report=report)
     near_rows = np.intersect1d(kernel.landmark_rows, texts.familiar)
     reference = whole.seen[near_rows]
     own_rows = np.full(len(whole.seen), -1)
@@ -185,43 +210,65 @@ def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStag
         distances,
         linear,
         kernel.further,
+        reading.every,
     )
+
+
+def _reading(layers: Views, opened: FloatMatrix | None, anchors: Anchors, encoder: Encoder, *, every: bool) -> _Reading:
+    """The texts, the openings beside them if there are any, and the anchors as one head reads them."""
+    views, meant = layers.points(every=every), as_points(encoder.encode_layers(anchors.texts), every=every)
+    if opened is not None:
+        views, meant = views.beside(as_points(opened, every=every)), side_by_side(meant, meant)
+    return _Reading(every, views, replace(anchors, vectors=meant))
 
 
 def _joint(
     texts: Texts,
-    views: Views,
-    anchors: Anchors,
-    *,
+    readings: Sequence[_Reading],
     features: LexicalFeatures,
     openings: Sequence[Document] | None,
+    *,
     report: Report,
-) -> tuple[KernelFit, LinearScorer]:
-    """The joint head; distances are measured to as many texts as in the other case."""
+) -> tuple[KernelFit, LinearScorer, _Reading]:
+    """The joint head of the best reading; distances are measured to as many texts as in the other case."""
     said = beside_openings(features, texts.documents, openings)
-    described = [(text,) for text in anchors.texts]
+    described = [(text,) for text in readings[0].anchors.texts]
     meant = beside_openings(features, described, None if openings is None else described)
-    labelled = points_of(views, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
-    fit = fit_joint(labelled, texts.codes, texts.folds, report=report)
+    tried = []
+    for reading in readings:
+        anchors = reading.anchors
+        labelled = points_of(reading.views, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
+        tried.append((fit_joint(labelled, texts.codes, texts.folds, report=report), labelled, reading))
+    fit, labelled, reading = tried[_best([one.margins for one, *_ in tried], texts.codes)]
     if (several := texts.several) is not None:
+        anchors = reading.anchors
         about = np.concatenate([several.signs, several.signs_of(texts.groups[anchors.codes])])
         unseen = None if anchors.unseen is None else several.signs_of(texts.groups[anchors.unseen])
         fit = with_groups(fit, labelled, about, unseen=unseen, told=several.told, folds=texts.folds)
     rows = landmark_rows(len(texts.codes), limit=LANDMARKS, seed=texts.seed)
-    return KernelFit(fit.kernel, fit.margins, fit.ridge, rows, fit.further), fit.words
+    return KernelFit(fit.kernel, fit.margins, fit.ridge, rows, fit.further), fit.words, reading
 
 
-def _apart(texts: Texts, views: Views, anchors: Anchors, *, report: Report) -> KernelFit:
-    """The head over vectors alone."""
-    return fit_kernel(
-        views,
-        texts.codes,
-        texts.folds,
-        anchors=anchors,
-        seed=texts.seed,
-        report=report,
-        weights=texts.weights,
-    )
+def _apart(texts: Texts, readings: Sequence[_Reading], *, report: Report) -> tuple[KernelFit, _Reading]:
+    """The head over vectors alone, of the best reading."""
+    tried = []
+    for reading in readings:
+        fit = fit_kernel(
+            reading.views,
+            texts.codes,
+            texts.folds,
+            anchors=reading.anchors,
+            seed=texts.seed,
+            report=report,
+            weights=texts.weights,
+        )
+        tried.append((fit, reading))
+    return tried[_best([one.margins for one, _ in tried], texts.codes)]
+
+
+def _best(margins: Sequence[Floats], codes: Codes) -> int:
+    """Which reading to take: the first one, unless a later one lessens the loss by more than chance would."""
+    return next((place for place in range(1, len(margins)) if lessens_loss(margins[place], margins[0], codes)), 0)
 
 
 def tuned_sight(texts: Texts, shown: Shown, tuning: Tuning, *, report: Report) -> Sight:
@@ -275,9 +322,14 @@ def _tuned(documents: Sequence[Document], codes: Codes, *, plan: TuningPlan, fol
 
 
 def read(documents: Sequence[Document], encoder: Encoder, report: Report) -> FloatMatrix:
-    """The vectors of all documents, some at a time."""
+    """What all documents mean, the last layer, shape (n, dimension)."""
+    return as_points(read_layers(documents, encoder, report), every=False)
+
+
+def read_layers(documents: Sequence[Document], encoder: Encoder, report: Report) -> FloatMatrix:
+    """The vectors of all documents, some at a time, shape (n, layers, dimension)."""
     parts = []
     for start in range(0, len(documents), AT_ONCE):
-        parts.append(pooled(encoder, documents[start : start + AT_ONCE]))
+        parts.append(pooled_layers(encoder, documents[start : start + AT_ONCE]))
         report("reading texts", min(1.0, (start + AT_ONCE) / len(documents)))
     return np.concatenate(parts)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifiers.besides import BesidesByWords, BesidesScale, Heard
 from classifiers.calibration import Floats, MarginScale
 from classifiers.cascade import StageAnswers
-from classifiers.documents import Document, as_one_text, joined, pooled, side_by_side
+from classifiers.documents import Document, as_one_text, as_points, joined, pooled, pooled_layers, side_by_side
 from classifiers.encoder import Encoder, FloatMatrix
 from classifiers.gist import gists_of
 from classifiers.lexical import LexicalFeatures
@@ -150,7 +150,8 @@ class EmbeddingStage:
     `words`, where there are any, are the part of this head that was learnt over word features. Where the words' stage
     found openings, the head reads the vector of each beside that of the whole. With `gists`, which tell where these
     are, only the gist of a long document is read; with `at_once` its turns are read as one text. With `besides` both
-    parts have columns for groups behind those of labels, as those of the words' stage have.
+    parts have columns for groups behind those of labels, as those of the words' stage have. With `layered` the head
+    reads all layers that the encoder gives, else the last.
     """
 
     name: ClassVar[str] = "embedding"
@@ -166,21 +167,29 @@ class EmbeddingStage:
     at_once: bool = False
     gists: Telling | None = None
     besides: BesidesScale | None = None
+    layered: bool = False
 
     def vectors(self, documents: Sequence[Document], encoder: Encoder | None = None) -> FloatMatrix:
         """Documents as this stage reads them, by its encoder if no other is given, shape (n, dimension)."""
+        return pooled(encoder or self.encoder, self._shown(documents))
+
+    def _shown(self, documents: Sequence[Document]) -> Sequence[Document]:
+        """What the encoder is shown of the documents."""
         shown = documents if self.gists is None else gists_of(documents, self.gists)
-        return pooled(encoder or self.encoder, as_one_text(shown) if self.at_once else shown)
+        return as_one_text(shown) if self.at_once else shown
 
     def judge(self, documents: Sequence[Document], *, earlier: StageAnswers) -> StageAnswers:
         """Scores from the sum of this stage's margins and the lexical stage's."""
-        vectors, opened = self.vectors(documents), earlier.openings
-        points = vectors if opened is None else side_by_side(vectors, pooled(self.encoder, opened))
+        layers = pooled_layers(self.encoder, self._shown(documents))
+        points = as_points(layers, every=self.layered)
+        if (opened := earlier.openings) is not None:
+            opening = as_points(pooled_layers(self.encoder, opened), every=self.layered)
+            points = side_by_side(points, opening)
         margins = self.scorer.margins(points)
         if self.words is not None and earlier.features is not None:
             margins = margins + self.words.margins(earlier.features)
         margins, further = self.columns.split(margins)
-        distances = nearest_distance(vectors, self.reference)
+        distances = nearest_distance(as_points(layers, every=False), self.reference)
         blocks = [earlier.margins, margins]
         scores = scored(self.columns, blocks, scale=self.scale, tail=self.tail, distances=distances)
         scores = self._looked_again(documents, scores, blocks, distances)

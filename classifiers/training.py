@@ -254,7 +254,7 @@ def _embedding_stage(material: _Material, words: HeldOutLexical, plain: PlainSig
     scale = fit_mixture(margins, material.known.codes, groups, usual=USUAL_SCALES)
     tail = TailFit.of(plain.distances[material.known.familiar])
     stage = EmbeddingStage(material.columns, plain.encoder, plain.scorer, plain.reference, scale, tail, EVERYTHING)
-    return replace(stage, words=plain.words, at_once=material.known.at_once)
+    return replace(stage, words=plain.words, at_once=material.known.at_once, layered=plain.layered)
 
 
 def _held_out(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.artifact import ModelFileError, load, save
+from classifiers.artifact import ModelFileError, digest_of, load, save
 from classifiers.encoder import Encoder
 from classifiers.encoder_export import default_encoder
 from classifiers.model import Model
@@ -60,9 +60,23 @@ def test_a_missing_part_and_an_unfinished_folder_are_refused(folder: Path, encod
         load(folder, encoder=encoder)
 
 
+def test_a_model_of_an_earlier_format_is_read(model: Model, folder: Path, encoder: Encoder) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["whole"]
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 4}))
+    assert load(folder, encoder=encoder).id == model.id
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelFileError, match=r"manifest\.json was altered or damaged"):
+        load(folder, encoder=encoder)
+
+
 def test_a_manifest_that_names_another_model_is_refused(folder: Path, encoder: Encoder) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"id": "000000000000"}))
+    other = manifest | {"id": "000000000000"}
+    (folder / "manifest.json").write_text(json.dumps(other))
+    with pytest.raises(ModelFileError, match=r"manifest\.json was altered or damaged"):
+        load(folder, encoder=encoder)
+    (folder / "manifest.json").write_text(json.dumps(other | {"whole": digest_of(other)}))
     with pytest.raises(ModelFileError, match="not the one its manifest names"):
         load(folder, encoder=encoder)
     (folder / "manifest.json").write_text("{")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifiers.documents import DocumentError, joined, pooled, segment_weights
+from classifiers.documents import DocumentError, as_points, joined, pooled, pooled_layers, segment_weights
 from classifiers.encoder import Encoder
 
 
@@ -22,6 +22,18 @@ def test_greetings_do_not_move_a_document(encoder: Encoder) -> None:
 
 def test_documents_without_words_are_zero(encoder: Encoder) -> None:
     assert not pooled(encoder, [[], [""]]).any()
+
+
+def test_layers_are_pooled_apart_and_their_squared_distances_averaged(encoder: Encoder) -> None:
+    layers = pooled_layers(encoder, [["where is my parcel", "it is late"], ["you charged me twice"], []])
+    assert np.array_equal(
+        layers[:, 0], pooled(encoder, [["where is my parcel", "it is late"], ["you charged me twice"], []])
+    )
+    assert np.linalg.norm(layers, axis=2) == pytest.approx(np.array([[1, 1], [1, 1], [0, 0]]), abs=1e-5)
+    points = as_points(layers, every=True)
+    apart = [float(np.square(one[0] - one[1]).sum()) for one in (points, layers[:, 0], layers[:, 1])]
+    assert apart[0] == pytest.approx((apart[1] + apart[2]) / 2, rel=1e-5)
+    assert np.array_equal(as_points(layers, every=False), layers[:, 0])
 
 
 def test_a_bare_string_is_refused() -> None:

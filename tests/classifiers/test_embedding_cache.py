@@ -7,22 +7,24 @@ import numpy as np
 import pytest
 
 from classifiers.embedding_cache import EmbeddingCache, hash_of
-from classifiers.encoder import Encoder, FloatMatrix, unit_rows
+from classifiers.encoder import Encoder, FloatMatrix, ReadInLayers, unit_rows
 
 
-class Counting:
+class Counting(ReadInLayers):
     """A small encoder that counts what it computes: a vector drawn from the text's own hash."""
 
     def __init__(self, name: str = "small/one", dimension: int = 8) -> None:
         self.id = name
         self.dimension = dimension
         self.whole = False
+        self.layers = 1
         self.read: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+    def encode_layers(self, texts: Sequence[str]) -> FloatMatrix:
         self.read += texts
-        rows = [np.random.default_rng(list(hash_of(text))).normal(size=self.dimension) for text in texts]
-        return unit_rows(np.array(rows, dtype=np.float32).reshape(-1, self.dimension))
+        shape = (self.layers, self.dimension)
+        rows = [np.random.default_rng(list(hash_of(text))).normal(size=shape) for text in texts]
+        return unit_rows(np.array(rows, dtype=np.float32).reshape(-1, *shape))
 
 
 def test_a_text_is_computed_once_also_after_a_restart(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from classifiers import encoder as encoder_module
 from classifiers import encoder_export, quantization
-from classifiers.encoder import CachedEncoder, Encoder, EncoderError, OnnxEncoder
+from classifiers.encoder import CachedEncoder, Encoder, EncoderError, OnnxEncoder, ReadInLayers
 from classifiers.encoder_export import default_encoder, encoder_named
 
 TEXTS = ["Where is my parcel?", "", "I was charged twice for one payment.", "ok"]
@@ -24,6 +24,17 @@ def test_vectors_have_length_one_and_an_empty_text_is_zero(encoder: Encoder) -> 
     assert vectors.shape == (4, encoder.dimension)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1, 1], abs=1e-5)
+
+
+def test_two_layers_are_read_and_the_last_is_what_a_text_means(encoder: Encoder) -> None:
+    layers = encoder.encode_layers(TEXTS)
+    assert layers.shape == (4, 2, encoder.dimension)
+    assert np.linalg.norm(layers, axis=2) == pytest.approx(np.array([[1, 1], [0, 0], [1, 1], [1, 1]]), abs=1e-5)
+    assert np.array_equal(layers[:, 0], encoder.encode(TEXTS))
+    # wordings of one matter differ more, beside other matters, in the middle than at the end
+    asked = encoder.encode_layers(["where is my parcel", "my package has not arrived", "where is my refund"])
+    last, middle = (asked[:, layer] @ asked[:, layer].T for layer in (0, 1))
+    assert last[0, 1] - last[0, 2] > middle[0, 1] - middle[0, 2]
 
 
 def test_int8_points_where_fp32_points(encoder: Encoder, home: Path) -> None:
@@ -93,12 +104,12 @@ def test_no_text_gives_no_vector(encoder: Encoder) -> None:
 def test_the_cache_asks_once_for_each_text() -> None:
     asked: list[str] = []
 
-    class Counting:
-        id, dimension, whole = "counting", 2, False
+    class Counting(ReadInLayers):
+        id, dimension, whole, layers = "counting", 2, False, 1
 
-        def encode(self, texts):  # type: ignore[no-untyped-def]
+        def encode_layers(self, texts):  # type: ignore[no-untyped-def]
             asked.extend(texts)
-            return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+            return np.array([[[len(text), 1.0]] for text in texts], dtype=np.float32)
 
     cached = CachedEncoder(Counting(), capacity=2)
     assert cached.encode(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.artifact import ModelFileError, load, save
+from classifiers.artifact import FORMAT, ModelFileError, load, save
 from classifiers.documents import pooled, side_by_side
 from classifiers.encoder import Encoder
 from classifiers.held_out import fold_numbers
@@ -80,10 +80,11 @@ def messages(encoder: Encoder) -> Model:
 
 def test_a_model_of_messages_looks_for_no_openings(messages: Model, encoder: Encoder, tmp_path: Path) -> None:
     save(messages, tmp_path)
-    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 4
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == FORMAT
     again = load(tmp_path, encoder=encoder)
     assert again.lexical.openings is None
-    assert again.embedding.scorer.landmarks.shape[1] == encoder.dimension
+    read = encoder.layers if again.embedding.layered else 1
+    assert again.embedding.scorer.landmarks.shape[1] == read * encoder.dimension
 
 
 def test_a_model_of_messages_still_reads_chats(messages: Model) -> None:
@@ -94,7 +95,7 @@ def test_a_model_of_messages_still_reads_chats(messages: Model) -> None:
 
 def test_a_model_of_chats_reads_their_openings_after_the_disk(chats: Model, encoder: Encoder, tmp_path: Path) -> None:
     save(chats, tmp_path)
-    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 4
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == FORMAT
     again = load(tmp_path, encoder=encoder)
     assert chats.lexical.openings is not None
     assert again.lexical.openings is not None
@@ -112,7 +113,7 @@ def test_what_tells_must_fit_the_words_of_a_saved_model(chats: Model, encoder: E
         Telling.over(openings.table, openings.told[1:])
     save(chats, tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": 5}))
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": FORMAT + 1}))
     with pytest.raises(ModelFileError, match="format that this version cannot read"):
         load(tmp_path, encoder=encoder)
 

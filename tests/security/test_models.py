@@ -14,7 +14,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from classifiers.artifact import ModelFileError, load
+from classifiers.artifact import ModelFileError, digest_of, load
 from classifiers.encoder import Encoder, EncoderError, OnnxEncoder, open_graph, refuse_code
 from classifiers.encoder_choice import chosen_encoder
 from classifiers.encoder_export import default_encoder
@@ -73,7 +73,7 @@ def forged(folder: Path, part: str, content: bytes) -> None:
     (folder / part).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["sha256"][part] = hashlib.sha256(content).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "whole": digest_of(manifest)}))
 
 
 @pytest.mark.parametrize("seed", range(25))
