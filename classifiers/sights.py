@@ -186,9 +186,8 @@ def plain_sight(texts: Texts, shown: Shown, encoder: Encoder, words: LexicalStag
     whole = layers.points(every=False)
     anchors = texts.anchors(encoder, Labelled(whole.seen, texts.codes, texts.folds))
     opened = None if openings is None else read_layers(openings, encoder, report)
-    readings = [
-        _reading(layers, opened, anchors, encoder, every=every) for every in (False, True)[: min(encoder.layers, 2)]
-    ]
+    choices = (False, True) if encoder.layers > 1 else (False,)
+    readings = [_reading(layers, opened, anchors, encoder, every=every) for every in choices]
     linear = None
     if len(whole.seen) <= MOST_TEXTS:
         kernel, linear, reading = _joint(texts, readings, words.features, openings, report=report)
@@ -235,10 +234,10 @@ def _joint(
     described = [(text,) for text in readings[0].anchors.texts]
     meant = beside_openings(features, described, None if openings is None else described)
     tried = []
-    for reading in readings:
+    for reading, told in zip(readings, _parts(report, len(readings)), strict=True):
         anchors = reading.anchors
         labelled = points_of(reading.views, texts.codes, said, anchors=anchors, meant=meant, weights=texts.weights)
-        tried.append((fit_joint(labelled, texts.codes, texts.folds, report=report), labelled, reading))
+        tried.append((fit_joint(labelled, texts.codes, texts.folds, report=told), labelled, reading))
     fit, labelled, reading = tried[_best([one.margins for one, *_ in tried], texts.codes)]
     if (several := texts.several) is not None:
         anchors = reading.anchors
@@ -252,18 +251,27 @@ def _joint(
 def _apart(texts: Texts, readings: Sequence[_Reading], *, report: Report) -> tuple[KernelFit, _Reading]:
     """The head over vectors alone, of the best reading."""
     tried = []
-    for reading in readings:
+    for reading, told in zip(readings, _parts(report, len(readings)), strict=True):
         fit = fit_kernel(
             reading.views,
             texts.codes,
             texts.folds,
             anchors=reading.anchors,
             seed=texts.seed,
-            report=report,
+            report=told,
             weights=texts.weights,
         )
         tried.append((fit, reading))
     return tried[_best([one.margins for one, _ in tried], texts.codes)]
+
+
+def _parts(report: Report, count: int) -> list[Report]:
+    """So many reports, one for each part of the same work."""
+
+    def part(place: int) -> Report:
+        return lambda what, share: report(what, (place + share) / count)
+
+    return [part(place) for place in range(count)]
 
 
 def _best(margins: Sequence[Floats], codes: Codes) -> int:

@@ -39,6 +39,16 @@ def test_a_middle_layer_is_read_where_it_alone_tells_labels(by_the_middle: Model
     assert share_right(by_the_middle) > 0.9
 
 
+def test_progress_never_goes_back() -> None:
+    told: list[tuple[str, float]] = []
+    documents, labels = [[text] for text in SAID], [label_of(text) for text in SAID]
+    train(documents, labels, SPACE, encoder=Layered(telling=1), progress=lambda what, share: told.append((what, share)))
+    shares = [share for what, share in told if what == "held-out vectors"]
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
 def test_the_last_layer_is_read_alone_where_the_middle_one_tells_nothing() -> None:
     model = trained(Layered(telling=0))
     assert not model.embedding.layered
