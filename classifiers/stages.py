@@ -151,7 +151,7 @@ class EmbeddingStage:
     found openings, the head reads the vector of each beside that of the whole. With `gists`, which tell where these
     are, only the gist of a long document is read; with `at_once` its turns are read as one text. With `besides` both
     parts have columns for groups behind those of labels, as those of the words' stage have. With `layered` the head
-    reads all layers that the encoder gives, else the last.
+    reads all layers that the encoder gives, else the last; no head reads both openings and layers.
     """
 
     name: ClassVar[str] = "embedding"
@@ -183,8 +183,7 @@ class EmbeddingStage:
         layers = pooled_layers(self.encoder, self._shown(documents))
         points = as_points(layers, every=self.layered)
         if (opened := earlier.openings) is not None:
-            opening = as_points(pooled_layers(self.encoder, opened), every=self.layered)
-            points = side_by_side(points, opening)
+            points = side_by_side(points, pooled(self.encoder, opened))
         margins = self.scorer.margins(points)
         if self.words is not None and earlier.features is not None:
             margins = margins + self.words.margins(earlier.features)
